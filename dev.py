@@ -196,7 +196,7 @@ def make_venv() -> None:
     try:
         venv.create(VENV, with_pip=True, symlinks=not WINDOWS)
     except subprocess.CalledProcessError:
-        if shutil.which("uv") and run("uv", "venv", "--seed", "--clear", "--python", sys.executable, VENV) == 0:
+        if shutil.which("uv") and run("uv", "venv", "--clear", "--python", sys.executable, VENV) == 0:
             return
         if not apt_install("python3-venv", f"python3.{sys.version_info[1]}-venv"):
             raise SetupError(
@@ -271,7 +271,7 @@ def find_chromium() -> str | None:
         if not Path(named).is_file():
             raise SetupError(f"ASSETMAP_CHROMIUM names {named}, and there is no such file.")
         return named
-    candidates = [found for name in BROWSER_NAMES if (found := shutil.which(name))] + BROWSER_PATHS
+    candidates = [*filter(None, map(shutil.which, BROWSER_NAMES)), *BROWSER_PATHS]
     folders = [os.environ.get("PLAYWRIGHT_BROWSERS_PATH", ""), *PLAYWRIGHT_FOLDERS]
     for folder in filter(None, folders):
         for pattern in PLAYWRIGHT_FILES:
@@ -290,7 +290,8 @@ def fetch_chromium() -> str | None:
     say("No Chromium found for the browser tests; fetching one …")
     for way in (chromium_by_apt, chromium_unpacked, chromium_from_npm, chromium_from_playwright):
         way()
-        if found := find_chromium():
+        found = find_chromium()
+        if found:
             return found
     return None
 
