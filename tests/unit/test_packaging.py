@@ -156,7 +156,7 @@ def test_the_settings_of_pip_hold_for_uv(tmp_path: Path, monkeypatch: pytest.Mon
         "[global]\nindex-url = https://mirror.invalid/simple\nextra-index-url =\n    https://a.invalid\n"
         "    https://b.invalid\n[install]\nfind-links = /one /two\n"
     )
-    for name in [name for name in os.environ if name.startswith(("PIP_", "UV_"))]:
+    for name in [name for name in os.environ if name.startswith(("PIP_", "UV_", "SSL_"))]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("PIP_CONFIG_FILE", str(settings))
     monkeypatch.setenv("PIP_CERT", "/etc/mirror.pem")
