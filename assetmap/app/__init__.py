@@ -1,0 +1,1 @@
+"""What does the community worker see? The only room that imports streamlit."""

@@ -1,0 +1,1 @@
+"""How is it drawn? The only room that imports folium, made safe first."""

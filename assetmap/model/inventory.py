@@ -1,0 +1,105 @@
+"""Which assets does this neighbourhood have, as checked rows that everything else can rely on?"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from assetmap.model.audience import Audience
+from assetmap.model.issues import issues_frame
+from assetmap.model.neighbourhood import Neighbourhood
+from assetmap.model.provenance import Provenance
+from assetmap.model.schema import check_assets, complete
+from assetmap.model.taxonomy import taxonomy
+
+
+@dataclass(frozen=True, eq=False)
+class Inventory:
+    """The checked assets of one neighbourhood. Holds a GeoDataFrame, does not subclass it.
+
+    Attributes:
+        frame: The assets: WGS84, index `id`, the columns of the asset schema. Geometry None means "no place yet".
+        neighbourhood: The area, its homes and network.
+        issues: What was imperfect, one row each (asset, field, code, detail, message).
+        provenance: The sources, one entry each.
+        audience: The widest circle to which this may be shown; showing it to a wider one raises.
+        selection: The categories to which `where` narrowed it; empty when it was not narrowed. It keeps the question
+            "who has a playground?" askable where not one playground is mapped.
+
+    An empty inventory means "not mapped yet".
+    """
+
+    frame: gpd.GeoDataFrame
+    neighbourhood: Neighbourhood
+    issues: pd.DataFrame = field(default_factory=issues_frame)
+    provenance: tuple[Provenance, ...] = ()
+    audience: Audience = Audience.public
+    selection: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "frame", check_assets(complete(self.frame)))
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    def __repr__(self) -> str:
+        return f"<Inventory {self.neighbourhood.name!r}: {len(self)} assets, {self.audience.name}>"
+
+    def where(
+        self, *, category: str | Sequence[str] | None = None, kind: str | None = None, role: str | None = None
+    ) -> Inventory:
+        """The part of this inventory with these categories, this kind, or this role.
+
+        Raises:
+            UnknownKey: There is no such category.
+        """
+        known = taxonomy()
+        wanted = [category] if isinstance(category, str) else list(category or [])
+        for key in wanted:
+            known[key]
+        keep = pd.Series(True, index=self.frame.index)
+        if wanted:
+            keep &= self.frame["category"].isin(wanted)
+        if kind is not None:
+            keep &= self.frame["kind"] == kind
+        if role is not None:
+            keep &= self.frame["category"].map(lambda key: known[key].role == role)
+        return replace(self, frame=self.frame[keep], selection=tuple(wanted) or self.selection)
+
+    def replace(self, **changes: Any) -> Inventory:
+        """The same inventory with some attributes changed."""
+        return replace(self, **changes)
+
+    def counts(self) -> pd.Series:
+        """Number of assets per category, index category key, in taxonomy order, without the empty ones."""
+        counted = self.frame["category"].value_counts()
+        return counted.reindex([key for key in taxonomy() if key in counted.index])
+
+    @property
+    def attribution(self) -> tuple[str, ...]:
+        """The words that must stand wherever this is shown, in source order, each once."""
+        present = set(self.frame["attribution"].dropna())
+        words = [p.attribution for p in self.provenance if p.attribution] + sorted(present)
+        return tuple(dict.fromkeys(words))
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Sixteen hexadecimal digits that change when any asset does; the key of caches and receipts."""
+        return frame_fingerprint(self.frame)
+
+
+def frame_fingerprint(frame: gpd.GeoDataFrame) -> str:
+    """Sixteen hexadecimal digits over index, values and geometry of a frame, whatever the order of its rows."""
+    plain = pd.DataFrame(frame.drop(columns=frame.geometry.name)).astype("str").fillna("")
+    plain["_index"] = frame.index.astype("str")
+    plain["_geometry"] = shapely.to_wkb(frame.geometry.to_numpy(), hex=True, output_dimension=2)
+    rows = pd.util.hash_pandas_object(plain.fillna(""), index=False).to_numpy()
+    rows.sort()
+    return hashlib.sha256(rows.tobytes() + ",".join(plain.columns).encode()).hexdigest()[:16]

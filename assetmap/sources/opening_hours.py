@@ -1,0 +1,43 @@
+"""What does a free text about opening hours mean, where a machine can tell?
+
+The raw text is always kept. Common Nordic spellings (`ma-fr 8-16`, `08.00–16.00`) are tidied first; what still cannot
+be read stays raw and is said to be unread. Parser: opening-hours-py (the OpenStreetMap `opening_hours` specification).
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from opening_hours import OpeningHours, ParserError
+
+_DAYS = {
+    "Mo": "mandag|man|ma", "Tu": "tirsdag|tir|ti", "We": "onsdag|ons|on", "Th": "torsdag|tor|to",
+    "Fr": "fredag|fre", "Sa": "lørdag|lør|lø", "Su": "søndag|søn|sø",
+}  # fmt: skip
+_DAY_WORDS = [(re.compile(rf"\b({words})\b\.?", re.IGNORECASE), day) for day, words in _DAYS.items()]
+_CLOSED = re.compile(r"\b(stengt|lukket|stängt)\b", re.IGNORECASE)
+_DOT_TIME = re.compile(r"\b(\d{1,2})\.(\d{2})\b")
+_HOURS_ONLY = re.compile(r"(?<![\d:])(\d{1,2})\s*-\s*(\d{1,2})(?![\d:])")
+_CLOCK = re.compile(r"\b(kl\.?|klokka|klokken)\s*", re.IGNORECASE)
+
+
+@lru_cache(maxsize=4096)
+def normal_hours(raw: str) -> str | None:
+    """The hours in the spelling of the specification, or None where they cannot be read."""
+    for text in dict.fromkeys((raw, tidied(raw))):
+        try:
+            return str(OpeningHours(text).normalize())
+        except ParserError:
+            continue
+    return None
+
+
+def tidied(raw: str) -> str:
+    """The same text with dashes, times and Nordic day names as the specification writes them."""
+    text = _CLOCK.sub("", raw.replace("–", "-").replace("—", "-"))
+    text = _DOT_TIME.sub(r"\1:\2", text)
+    for pattern, day in _DAY_WORDS:
+        text = pattern.sub(day, text)
+    text = _HOURS_ONLY.sub(lambda m: f"{int(m[1]):02d}:00-{int(m[2]):02d}:00", text)
+    return _CLOSED.sub("closed", text)
