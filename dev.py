@@ -27,7 +27,6 @@ import platform
 import re
 import shutil
 import subprocess
-import tarfile
 import tempfile
 import venv
 from pathlib import Path
@@ -307,6 +306,7 @@ def chromium_unpacked() -> None:
     with tempfile.TemporaryDirectory() as folder:
         if run("apt-get", "download", "chromium", "chromium-common", quiet=True, folder=folder) == 0:
             for package in Path(folder).glob("*.deb"):
+                (BROWSER / "debian").mkdir(parents=True, exist_ok=True)
                 run("dpkg-deb", "-x", package, BROWSER / "debian")
 
 
@@ -320,16 +320,14 @@ def chromium_from_npm() -> None:
     if run(npm, "pack", NPM_CHROMIUM, quiet=True, folder=folder) != 0:
         return
     for archive in folder.glob("*.tgz"):
-        with tarfile.open(archive) as packed:
-            packed.extractall(folder, filter="data")
+        run("tar", "-xzf", archive, "-C", folder)
         archive.unlink()
     code = "const z=require('zlib'),f=require('fs');for(const p of process.argv.slice(1))"
     code += "f.writeFileSync(p.slice(0,-3),z.brotliDecompressSync(f.readFileSync(p)))"
     parts = folder / "package" / "bin"
     run(node, "-e", code, *parts.glob("*.br"))
     for archive in parts.glob("*.tar"):
-        with tarfile.open(archive) as packed:
-            packed.extractall(parts, filter="data")
+        run("tar", "-xf", archive, "-C", parts)
     script = folder / "chromium.sh"
     script.write_text(
         f'#!/bin/sh\nLD_LIBRARY_PATH="{parts}/lib:{parts}" exec "{parts}/chromium" "$@"\n', encoding="utf-8"
