@@ -22,7 +22,7 @@ EAST, NORTH = 600_000.0, 6_600_000.0
 
 def at(geometry: shapely.Geometry) -> shapely.Geometry:
     """A shape in metres from the corner of the world, in longitude and latitude."""
-    return project(shapely.transform(geometry, lambda xy: xy + [EAST, NORTH]), UTM, WGS84)
+    return project(shapely.transform(geometry, lambda xy: np.add(xy, (EAST, NORTH))), UTM, WGS84)
 
 
 def box(x: float, y: float, width: float, height: float) -> shapely.Polygon:
