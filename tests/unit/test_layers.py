@@ -25,7 +25,7 @@ RANKS: dict[int, set[str]] = {
     5: {"reports"},
     4: {"sources", "store", "analyses", "maps", "exports"},
     3: {"walk", "disclosure"},
-    2: {"osm", "registry", "settings", "i18n"},
+    2: {"osm", "registry", "settings", "i18n", "atomic"},
     1: {"model"},
     0: {"errors", "messages"},
 }

@@ -1,0 +1,203 @@
+"""How is one SQLite file opened so that nothing acknowledged is lost?
+
+By the standard library's sqlite3 alone, never by GDAL: a second SQLite in this process, or a mere open and close of
+the file, would drop the locks and let two writers in. Write-ahead log with `synchronous=FULL`; every write begins
+with `BEGIN IMMEDIATE`, so that two writers meet at the start and not in the middle.
+
+SQLite before 3.51.3 can, very rarely, damage a file when one connection checkpoints the log while another starts it
+anew. Here the two cannot meet: nobody checkpoints on his own (`wal_autocheckpoint=0`), and whoever writes or
+checkpoints holds the lock of the folder. Connections are closed after use, so that an idle store is one whole file.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import sqlite3
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.pool import NullPool
+
+from assetmap.atomic import disk_full, speaking
+from assetmap.errors import StoreError
+from assetmap.messages import M
+from assetmap.store.geometry import register
+
+PRAGMAS: dict[str, str | int] = {
+    "journal_mode": "wal",
+    "synchronous": 2,  # FULL: NORMAL loses acknowledged rows when the power fails
+    "foreign_keys": 1,
+    "secure_delete": 1,
+    "cell_size_check": 1,
+    "wal_autocheckpoint": 0,
+}
+WAIT_S = 30.0
+LOCK = "store.lock"
+_SCRATCH = 1_000_000  # with less room than this SQLite cannot make the files it works with, not even for reading
+
+
+class Database:
+    """One SQLite file.
+
+    Args:
+        path: The file.
+        wait_s: How long to wait for another writer.
+        read_only: The folder cannot be written to: the file is read as it lies there, without locks.
+    """
+
+    def __init__(self, path: Path, wait_s: float = WAIT_S, read_only: bool = False) -> None:
+        self.path, self.wait_s, self.read_only = path, wait_s, read_only
+        self._engine = sa.create_engine("sqlite://", creator=self._connect, poolclass=NullPool)
+        sa.event.listen(self._engine, "begin", _begin)
+
+    def _connect(self) -> sqlite3.Connection:
+        mode = "mode=ro&immutable=1" if self.read_only else "mode=rw"
+        connection = sqlite3.connect(
+            f"{self.path.as_uri()}?{mode}", uri=True, isolation_level=None, timeout=self.wait_s, check_same_thread=False
+        )
+        try:
+            if not self.read_only:
+                _set(connection)
+            register(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """One consistent view of the file, whatever others write meanwhile."""
+        with explaining(self.path), self._engine.connect().execution_options(reading=True) as connection:
+            with connection.begin():
+                yield connection
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """One transaction: all of it is kept, or nothing. The caller holds the lock of the folder.
+
+        Raises:
+            StoreError: Another program holds the file, the disk is full, or the file is damaged.
+        """
+        with explaining(self.path), self._engine.connect() as connection:
+            with connection.begin():
+                yield connection
+            # The rows are safe in the log already, so a full disk may stop this: the next writer goes on with it.
+            with contextlib.suppress(sqlite3.OperationalError):
+                connection.connection.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)")
+
+    def backup(self, target: Path) -> None:
+        """Copy the file as it is now into another, through SQLite, while others go on working."""
+        with speaking(target):
+            target.touch()
+        with explaining(self.path), contextlib.closing(self._connect()) as source:
+            with contextlib.closing(sqlite3.connect(target)) as copy:
+                source.backup(copy)  # in one step: step by step it would start again at each foreign commit
+                copy.execute("PRAGMA journal_mode = DELETE")  # QGIS shows no layers of a log it may not write
+
+
+def _set(connection: sqlite3.Connection) -> None:
+    for name, wanted in PRAGMAS.items():
+        connection.execute(f"PRAGMA {name} = {wanted}")
+        (found,) = connection.execute(f"PRAGMA {name}").fetchone()
+        if found != wanted:
+            raise StoreError(
+                M("This computer's SQLite cannot keep the store safely: {setting} is {found}, expected {wanted}. Put "
+                  "the store on a local disk.", setting=name, found=found, wanted=wanted)
+            )  # fmt: skip
+
+
+def _begin(connection: sa.Connection) -> None:
+    connection.exec_driver_sql("BEGIN" if connection.get_execution_options().get("reading") else "BEGIN IMMEDIATE")
+
+
+@contextlib.contextmanager
+def locked(folder: Path, wait_s: float = WAIT_S) -> Iterator[None]:
+    """Be the only one who writes or checkpoints in a folder; the system frees the lock when a process ends.
+
+    Raises:
+        StoreError: Another assetmap has been writing for longer than `wait_s`.
+    """
+    with speaking(folder), (folder / LOCK).open("ab") as file:
+        until = time.monotonic() + wait_s
+        while not _try_lock(file.fileno()):
+            if time.monotonic() > until:
+                raise StoreError(busy(folder))
+            time.sleep(0.02)
+        yield
+
+
+def _try_lock(handle: int) -> bool:
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError):
+        return False
+    return True
+
+
+def busy(path: Path) -> Any:
+    """What to say when somebody else is writing."""
+    return M(
+        "Another program is writing to {file} just now. Nothing was changed. Wait until it has finished (or close "
+        "QGIS, if the store is open there), then do it again.", file=path,
+    )  # fmt: skip
+
+
+@contextlib.contextmanager
+def explaining(path: Path) -> Iterator[None]:
+    """Turn what SQLite says into sentences for people.
+
+    Raises:
+        StoreError: What happened, and what to do.
+    """
+    try:
+        with speaking(path.parent):
+            yield
+    except sa.exc.DBAPIError as fault:
+        raise _explained(path, fault.orig or fault) from fault
+    except sqlite3.Error as fault:
+        raise _explained(path, fault) from fault
+
+
+def _explained(path: Path, fault: BaseException) -> StoreError:
+    name = str(getattr(fault, "sqlite_errorname", ""))
+    if name == "SQLITE_FULL" or (name.startswith("SQLITE_IOERR") and shutil.disk_usage(path.parent).free < _SCRATCH):
+        return StoreError(disk_full(path.parent))
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return StoreError(busy(path))
+    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+        return StoreError(damaged(path))
+    if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH")):
+        return StoreError(
+            M("{file} cannot be opened for writing. Nothing was changed. Ask for the right to write in its folder, or "
+              "copy the folder to a place of your own.", file=path)
+        )  # fmt: skip
+    return StoreError(
+        M("{file} could not be read or written ({why}). What was stored is untouched.", file=path, why=str(fault))
+    )
+
+
+def damaged(path: Path) -> Any:
+    """What to say of a file that is not whole."""
+    return M(
+        "{file} is damaged: it is not a whole database. It was left as it is. Put back a copy of the folder, or run "
+        "“assetmap gather” with another --store.", file=path,
+    )  # fmt: skip
+
+
+def log_size(path: Path) -> int:
+    """Bytes of the write-ahead log beside a file; 0 where there is none."""
+    log = Path(f"{path}-wal")
+    return os.stat(log).st_size if log.exists() else 0

@@ -1,0 +1,124 @@
+"""How does a table of geopandas become rows of the store, and come back the same?
+
+Columns that the store's table has keep their own column; any further ones travel as one JSON object per row in
+`extra`. Order, index, missing values and the kind of number come back as they went in.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import sqlalchemy as sa
+
+from assetmap.store.geometry import from_blobs, to_blobs
+from assetmap.store.tables import INDEXED, create_rtree, drop_rtree
+
+
+def rows_of(frame: pd.DataFrame, table: sa.Table, key: str) -> list[dict[str, Any]]:
+    """The rows of a frame as the table keeps them; the index becomes column `key`."""
+    if not len(frame):
+        return []
+    known = [c.name for c in table.c if c.name not in ("fid", "geom", "extra", key)]
+    columns: dict[str, list[Any]] = {key: [str(value) for value in frame.index]}
+    for name in known:
+        columns[name] = _plain(frame[name]) if name in frame else [None] * len(frame)
+    if "geom" in table.c:
+        columns["geom"] = to_blobs(frame.geometry.to_numpy())
+    if "extra" in table.c:
+        skip = {*known, key, frame.geometry.name if isinstance(frame, gpd.GeoDataFrame) else ""}
+        further = {str(name): _plain(frame[name]) for name in frame.columns if name not in skip}
+        columns["extra"] = [_json(row) for row in _rows(further)] if further else [None] * len(frame)
+    return _rows(columns)
+
+
+def _rows(columns: dict[str, list[Any]]) -> list[dict[str, Any]]:
+    return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+
+
+def _plain(column: pd.Series) -> list[Any]:
+    objects = column.astype("object")
+    return [_value(v) for v in objects.where(objects.notna(), None)]
+
+
+def _value(value: Any) -> Any:
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _json(row: dict[str, Any]) -> str | None:
+    full = {name: value for name, value in row.items() if value is not None}
+    return json.dumps(full, ensure_ascii=False, default=str) if full else None
+
+
+def replace_rows(connection: sa.Connection, table: sa.Table, rows: list[dict[str, Any]]) -> None:
+    """Put these rows in place of all rows of a table; its R-tree is filled at once, not row by row."""
+    tree = table in INDEXED and connection.dialect.name == "sqlite"
+    if tree:
+        drop_rtree(connection, table)
+    connection.execute(sa.delete(table))
+    if rows:
+        connection.execute(sa.insert(table), [{"fid": i, **row} for i, row in enumerate(rows, start=1)])
+    if tree:
+        create_rtree(connection, table)
+        fill_rtree(connection, table)
+
+
+def fill_rtree(connection: sa.Connection, table: sa.Table) -> None:
+    """Enter the bounds of every row into an empty R-tree."""
+    connection.exec_driver_sql(
+        f'INSERT INTO "rtree_{table.name}_geom" SELECT fid, ST_MinX(geom), ST_MaxX(geom), ST_MinY(geom), ST_MaxY(geom) '
+        f'FROM "{table.name}" WHERE geom IS NOT NULL AND NOT ST_IsEmpty(geom)'
+    )
+
+
+def read_frame(
+    connection: sa.Connection, table: sa.Table, key: str, columns: list[str] | None = None
+) -> gpd.GeoDataFrame:
+    """All rows of a layer in the order they were put in: WGS84, index `key`, further columns unpacked.
+
+    Text columns are text with NaN where nothing is known, numbers are float64. Shapes are decoded all at once.
+
+    Args:
+        columns: The columns to give, in order; those of which nothing is stored are NaN. None gives all there are.
+    """
+    skip = {"fid", "geom"} if columns is None else {c.name for c in table.c} - {*columns, key, "extra"}
+    names = [c.name for c in table.c if c.name not in skip]
+    wanted: list[sa.ColumnElement[Any]] = [table.c[n] for n in names]
+    wanted.append(sa.type_coerce(table.c.geom, sa.LargeBinary()).label("geom"))
+    result = connection.execute(sa.select(*wanted).order_by(table.c.fid)).fetchall()
+    values = list(zip(*result, strict=True)) if result else [()] * len(wanted)
+    frame = pd.DataFrame(
+        {
+            name: pd.array(cells, dtype="float64" if isinstance(table.c[name].type, sa.Float) else "str")
+            for name, cells in zip(names, values, strict=False)
+        }
+    )
+    frame = unpacked(frame.set_index(key))
+    if columns is not None:
+        frame = frame.reindex(columns=columns)
+    return gpd.GeoDataFrame(frame, geometry=from_blobs(values[-1]), crs=4326)
+
+
+def unpacked(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with the values of `extra` in columns of their own."""
+    if "extra" not in frame:
+        return frame
+    texts = frame.pop("extra")
+    objects = [json.loads(text) if isinstance(text, str) else {} for text in texts]
+    names = dict.fromkeys(name for row in objects for name in row)
+    for name in names:
+        frame[name] = _column([row.get(name) for row in objects], frame.index)
+    return frame
+
+
+def _column(values: list[Any], index: pd.Index) -> pd.Series:
+    kinds = {type(value) for value in values if value is not None}
+    whole = None not in values
+    if kinds <= {str}:
+        return pd.Series(values, index=index, dtype="str")
+    if kinds <= {int, float} and not (whole and kinds == {int}):
+        return pd.Series(values, index=index, dtype="float64")
+    return pd.Series(values, index=index, dtype=None if whole and kinds in ({int}, {bool}) else "object")

@@ -1,0 +1,141 @@
+"""Is `map.gpkg` a valid GeoPackage whose R-tree follows every change, and are its tables what their version says?"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import shutil
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import shapely
+import sqlalchemy as sa
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assetmap.store import Store
+from assetmap.store.geometry import bounds_of, from_blobs, register, to_blobs
+from assetmap.store.tables import INDEXED, VERSION, metadata
+from tests.stored_world import CLUBS, HOSTILE, assets, inventory
+
+SHAPES = (
+    shapely.Point(11, 59),
+    shapely.MultiPoint([(1, 2), (3, 4)]),
+    shapely.LineString([(0, 0), (5, -3)]),
+    shapely.box(10, 58, 12, 60),
+    shapely.MultiPolygon([shapely.box(0, 0, 1, 1), shapely.box(5, 5, 6, 6)]),
+    shapely.GeometryCollection([shapely.Point(7, 8), shapely.LineString([(0, 1), (2, 3)])]),
+)
+
+
+def validator(path: Path) -> str:
+    """What the OGC rules have against a GeoPackage; empty when nothing."""
+    done = subprocess.run(
+        [sys.executable, "-m", "osgeo_utils.samples.validate_gpkg", str(path)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.stdout + done.stderr if done.returncode or done.stderr else ""
+
+
+def test_the_map_and_its_snapshots_are_valid_geopackages(tmp_path: Path) -> None:
+    store = Store.create(tmp_path / "store")
+    assert validator(store.snapshot(tmp_path / "empty.gpkg")) == ""
+    store.save(inventory(assets(HOSTILE)), basemap=b"x")
+    store.add(assets(("Korps", "Speider", "Kor"), CLUBS), CLUBS)
+    shot = store.snapshot(tmp_path / "full.gpkg")
+    assert validator(shot) == ""
+    assert validator(store.folder / "map.gpkg") == "", "an idle store is one whole file"
+    if ogrinfo := shutil.which("ogrinfo"):
+        seen = subprocess.run([ogrinfo, "-so", "-al", str(shot)], capture_output=True, text=True, check=True)
+        assert "Layer name: asset" in seen.stdout
+        assert f"Feature Count: {len(HOSTILE) + 3}" in seen.stdout
+        assert "ERROR" not in seen.stdout + seen.stderr
+
+
+def test_the_rtree_follows_whatever_is_done_to_a_layer(tmp_path: Path) -> None:
+    store = Store.create(tmp_path / "store")
+    store.save(inventory())
+    shot = store.snapshot(tmp_path / "edited.gpkg")
+    connection = sqlite3.connect(shot, isolation_level=None)
+    register(connection)
+    connection.execute("BEGIN")
+    dice = random.Random(7)
+    blobs = to_blobs([*SHAPES, None, shapely.Polygon()])
+    row = (
+        "SELECT kind, category, audience, review, location_precision, source, source_id, licence, retrieved FROM asset"
+    )
+    names = row.removeprefix("SELECT ").removesuffix(" FROM asset")
+    insert = f"INSERT INTO asset (id, geom, {names}) {row.replace('SELECT', 'SELECT ?, ?,')} LIMIT 1"
+    for i in range(300):
+        blob = dice.choice(blobs)
+        (fid,) = connection.execute("SELECT fid FROM asset ORDER BY random() LIMIT 1").fetchone()
+        match dice.randrange(5):
+            case 0 | 1:
+                connection.execute(insert, (f"new {i}", blob))
+            case 2:
+                connection.execute("UPDATE asset SET geom = ? WHERE fid = ?", (blob, fid))
+            case 3:
+                connection.execute("UPDATE asset SET fid = ?, geom = ? WHERE fid = ?", (10_000 + i, blob, fid))
+            case 4:
+                upsert = (
+                    f"{insert.replace('LIMIT 1', 'WHERE fid = ' + str(fid))} ON CONFLICT(id) DO UPDATE SET geom = ?"
+                )
+                connection.execute(upsert, (f"new {i - 1}", blob, blob))
+    connection.execute("COMMIT")
+    placed = {f: b for f, b in connection.execute("SELECT fid, geom FROM asset") if bounds_of(b)}
+    tree = {r[0]: r[1:] for r in connection.execute("SELECT * FROM rtree_asset_geom")}
+    assert len(placed) > 20
+    assert tree.keys() == placed.keys()
+    for fid, blob in placed.items():
+        np.testing.assert_allclose(tree[fid], bounds_of(blob), rtol=1e-6)
+    connection.close()
+    assert validator(shot) == ""
+
+
+def test_the_check_finds_an_index_that_does_not_follow(tmp_path: Path) -> None:
+    store = Store.create(tmp_path / "store")
+    store.save(inventory())
+    connection = sqlite3.connect(store.folder / "map.gpkg")
+    connection.execute("DELETE FROM rtree_asset_geom WHERE id = 1")
+    connection.commit()
+    connection.close()
+    found = [check for check in store.check() if check.code == "spatial-index" and not check.ok]
+    assert len(found) == 1
+    assert "1 entries for 2 places" in str(found[0].message)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_shape_survives_its_blob_and_the_header_tells_its_bounds(shape: shapely.Geometry) -> None:
+    (blob,) = to_blobs([shapely.force_3d(shape, 5)])
+    assert shapely.equals_exact(from_blobs([blob])[0], shape)
+    west, south, east, north = shape.bounds
+    assert bounds_of(blob) == (west, east, south, north)
+
+
+def test_shapes_that_other_programs_wrote_are_read(tmp_path: Path) -> None:
+    line = shapely.LineString([(0, 1), (2, 3)])
+    plain = b"GP\x00\x01\xe6\x10\x00\x00" + shapely.to_wkb(line)
+    big_point = b"GP\x00\x00\x00\x00\x10\xe6" + shapely.to_wkb(shapely.Point(1, 2), byte_order=0)
+    with_z = b"GP\x00\x05\xe6\x10\x00\x00" + np.array([0, 2, 1, 3, 9, 9], "<f8").tobytes() + shapely.to_wkb(line)
+    assert [bounds_of(b) for b in (plain, big_point, with_z)] == [(0, 2, 1, 3), (1, 1, 2, 2), (0, 2, 1, 3)]
+    assert [g.geom_type for g in from_blobs([plain, big_point, with_z])] == ["LineString", "Point", "LineString"]
+
+
+@given(st.lists(st.none() | st.tuples(st.floats(-180, 180), st.floats(-90, 90)), max_size=20))
+def test_any_points_survive(places: list[tuple[float, float] | None]) -> None:
+    points = [None if p is None else shapely.Point(p) for p in places]
+    back = from_blobs(to_blobs(points))
+    assert [None if g is None else (g.x, g.y) for g in back] == places
+
+
+def test_tables_and_version_belong_together() -> None:
+    """Whoever changes a table raises VERSION (and says how old stores become new ones) before pinning it here."""
+    ddl = "\n".join(str(sa.schema.CreateTable(table)) for table in metadata.sorted_tables)
+    assert (VERSION, hashlib.sha256(ddl.encode()).hexdigest()[:12]) == (1, "da9b15e7b83e")
+    assert {table.name for table in INDEXED} == {"asset", "home"}
