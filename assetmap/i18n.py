@@ -26,7 +26,7 @@ from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
 
 from assetmap.errors import UnknownKey
-from assetmap.messages import M, Message, fill
+from assetmap.messages import Label, M, Message, Percent, fill
 
 SOURCE = "en"
 """The language of the sentences in the code."""
@@ -63,6 +63,10 @@ def say_value(value: Any, lang: str) -> str:
     match value:
         case Message():
             return say(value, lang)
+        case Label():
+            return value.said(lang)
+        case Percent():
+            return percent(value, lang)
         case str():
             return value
         case bool():

@@ -36,6 +36,29 @@ class Message:
         return {**self.params, **({} if self.count is None else {"n": self.count})}
 
 
+class Percent(float):
+    """A share between 0 and 1 that is said as per cent."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return f"{float(self) * 100:.0f} %"
+
+
+@dataclass(frozen=True)
+class Label:
+    """A name that brings its own translations, such as a category's."""
+
+    labels: Mapping[str, str]
+
+    def __str__(self) -> str:
+        return self.said("en")
+
+    def said(self, lang: str) -> str:
+        """The name in a language, in English where the language has none."""
+        return self.labels.get(lang) or self.labels["en"]
+
+
 def fill(sentence: str, values: Mapping[str, Any]) -> str:
     """Put values into the `{places}` of a sentence by plain replacement.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -10,9 +9,9 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
-import shapely
 
 from assetmap.model.audience import Audience
+from assetmap.model.fingerprint import frame_fingerprint
 from assetmap.model.issues import issues_frame
 from assetmap.model.neighbourhood import Neighbourhood
 from assetmap.model.provenance import Provenance
@@ -94,12 +93,3 @@ class Inventory:
         """Sixteen hexadecimal digits that change when any asset does; the key of caches and receipts."""
         return frame_fingerprint(self.frame)
 
-
-def frame_fingerprint(frame: gpd.GeoDataFrame) -> str:
-    """Sixteen hexadecimal digits over index, values and geometry of a frame, whatever the order of its rows."""
-    plain = pd.DataFrame(frame.drop(columns=frame.geometry.name)).astype("str").fillna("")
-    plain["_index"] = frame.index.astype("str")
-    plain["_geometry"] = shapely.to_wkb(frame.geometry.to_numpy(), hex=True, output_dimension=2)
-    rows = pd.util.hash_pandas_object(plain.fillna(""), index=False).to_numpy()
-    rows.sort()
-    return hashlib.sha256(rows.tobytes() + ",".join(plain.columns).encode()).hexdigest()[:16]

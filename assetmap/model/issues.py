@@ -8,10 +8,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
-from assetmap.messages import Message
+from assetmap.messages import Label, Message, Percent
 
 COLUMNS = ("asset", "field", "code", "detail", "message")
 
@@ -46,12 +47,26 @@ def message_json(message: Message) -> str:
     return json.dumps(_plain(message), ensure_ascii=False)
 
 
-def _plain(message: Message) -> dict[str, object]:
-    params = {k: _plain(v) if isinstance(v, Message) else v for k, v in message.params.items()}
-    out: dict[str, object] = {"text": message.text, "params": params}
+def _plain(message: Message) -> dict[str, Any]:
+    out: dict[str, Any] = {"text": message.text, "params": {k: _plain_value(v) for k, v in message.params.items()}}
     if message.plural is not None:
         out |= {"plural": message.plural, "count": message.count}
     return out
+
+
+def _plain_value(value: Any) -> Any:
+    match value:
+        case Message():
+            return _plain(value)
+        case Label():
+            return {"labels": dict(value.labels)}
+        case Percent():
+            return {"percent": float(value)}
+        case list() | tuple():
+            return [_plain_value(item) for item in value]
+        case bool() | int() | float() | str() | None:
+            return value
+    return str(value)
 
 
 def message_from_json(text: str) -> Message:
@@ -59,10 +74,19 @@ def message_from_json(text: str) -> Message:
     return _message(json.loads(text))
 
 
-def _message(data: dict[str, object]) -> Message:
-    params = data.get("params")
-    filled = {k: _message(v) if isinstance(v, dict) else v for k, v in (params if isinstance(params, dict) else {}).items()}
-    plural, count = data.get("plural"), data.get("count")
-    return Message(
-        str(data["text"]), filled, plural if isinstance(plural, str) else None, count if isinstance(count, int) else None
-    )
+def _message(data: dict[str, Any]) -> Message:
+    params = {k: _value(v) for k, v in data.get("params", {}).items()}
+    return Message(data["text"], params, data.get("plural"), data.get("count"))
+
+
+def _value(value: Any) -> Any:
+    match value:
+        case {"text": _}:
+            return _message(value)
+        case {"labels": labels}:
+            return Label(labels)
+        case {"percent": share}:
+            return Percent(share)
+        case list():
+            return [_value(item) for item in value]
+    return value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Protocol
 
 import geopandas as gpd
@@ -11,6 +12,7 @@ import shapely
 
 from assetmap.messages import Message
 from assetmap.model.crs import metric_crs
+from assetmap.model.fingerprint import frame_fingerprint
 
 
 class Network(Protocol):
@@ -61,6 +63,11 @@ class Neighbourhood:
             return self.network.crs
         centre = self.boundary.centroid
         return metric_crs(centre.x, centre.y)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Sixteen hexadecimal digits that change when any home does."""
+        return frame_fingerprint(self.homes)
 
     def replace(self, **changes: Any) -> Neighbourhood:
         """The same neighbourhood with some attributes changed."""

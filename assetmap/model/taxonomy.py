@@ -13,7 +13,7 @@ from functools import cache
 from importlib.resources import files
 
 from assetmap.errors import UnknownKey
-from assetmap.messages import M
+from assetmap.messages import Label, M
 from assetmap.model.rules import Rule
 
 GROUPS = ("c0_5", "c6_12", "y13_19", "a20_66", "s67")
@@ -68,6 +68,11 @@ class Category:
     def label(self, lang: str = "en") -> str:
         """The name in a language, in English where the language has none."""
         return self.labels.get(lang) or self.labels["en"]
+
+    @property
+    def said(self) -> Label:
+        """The name as a value for a message."""
+        return Label(self.labels)
 
 
 class Taxonomy(Mapping[str, Category]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -10,7 +11,7 @@ import pandas as pd
 import shapely
 
 from assetmap.walk.entrances import access_points
-from assetmap.walk.profile import WalkProfile
+from assetmap.walk.profile import WalkProfile, walk_profile
 
 if TYPE_CHECKING:
     from assetmap.walk.network import WalkNetwork
@@ -41,7 +42,7 @@ def nearest_asset(
     asset = np.full(len(start), None, dtype=object)
     asset[np.flatnonzero(there)[reached]] = labels[owner[source[reached]]]
     metres = _full(there, np.where(reached, cost, np.nan), np.nan)
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "minutes": metres * profile.minutes_per_metre(),
             "metres": metres,
@@ -52,6 +53,8 @@ def nearest_asset(
         },
         index=origins.index,
     )
+    table.attrs["unlinked_assets"] = len(assets) - len(np.unique(owner[sources.linked]))
+    return table
 
 
 def reachable_assets(
@@ -74,7 +77,11 @@ def reachable_assets(
     prepared = network.prepared(profile)
     limit = profile.metres(max_minutes) * _INCLUSIVE
     source = prepared.snap(np.array([origin], dtype=object), snap_m)
-    owner, doors = access_points(prepared, network.to_metric(assets), snap_m)
+    # No walk is shorter than the straight line, so what is farther away need not be looked at.
+    shapes = network.to_metric(assets)
+    close = np.flatnonzero(shapely.dwithin(shapes, origin, limit))
+    owner, doors = access_points(prepared, shapes[close], snap_m)
+    owner = close[owner]
     cost, _ = prepared.arrive(prepared.spread(source, limit), source, prepared.snap(doors, snap_m))
     metres = pd.Series(cost).groupby(owner).min()
     metres = metres[metres <= limit].sort_values(kind="stable")
@@ -82,6 +89,41 @@ def reachable_assets(
     found.index = assets.index[metres.index]
     found.attrs["linked"] = bool(source.linked[0])
     return found
+
+
+def nearest_by(
+    network: WalkNetwork,
+    origins: gpd.GeoDataFrame | gpd.GeoSeries,
+    assets: gpd.GeoDataFrame,
+    column: str,
+    *,
+    max_minutes: float,
+    profile: str | WalkProfile = "adult",
+    snap_m: float = 100.0,
+) -> pd.DataFrame:
+    """The nearest asset of every sort for every origin: one search per sort, doors found once for all.
+
+    Args:
+        origins: Points. assets: Assets with unique index. column: The column that tells sorts apart.
+
+    Returns:
+        Long DataFrame: `origin` (position in `origins`), `asset` (index label), `minutes`; only within `max_minutes`.
+    """
+    walk = walk_profile(profile)
+    prepared, limit = network.prepared(walk), walk.metres(max_minutes) * _INCLUSIVE
+    at = prepared.snap(_points(network.to_metric(origins))[0], snap_m)
+    owner, doors = access_points(prepared, network.to_metric(assets), snap_m)
+    sources = prepared.snap(doors, snap_m)
+    sort, labels = assets[column].to_numpy()[owner], assets.index.to_numpy()[owner]
+    tables = []
+    for one in pd.unique(sort):
+        part = replace(sources, linked=sources.linked & (sort == one))
+        cost, source = prepared.arrive(prepared.spread(part, limit), part, at)
+        near = np.flatnonzero(cost <= limit)
+        minutes = cost[near] * walk.minutes_per_metre()
+        tables.append(pd.DataFrame({"origin": near, "asset": labels[source[near]], "minutes": minutes}))
+    columns = {"origin": "int64", "asset": "object", "minutes": "float64"}
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=list(columns)).astype(columns)
 
 
 def straight_line(
