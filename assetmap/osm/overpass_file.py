@@ -6,10 +6,7 @@ both give the same inventory. Large areas come in parts that overlap; merging ke
 
 from __future__ import annotations
 
-import os
-import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,10 +27,10 @@ def write_reply(reply: Mapping[str, Any], path: Path) -> None:
 
     Args:
         reply: The decoded JSON: `elements` (nodes, ways, relations with members) and `osm3s.timestamp_osm_base`.
-        path: New file, ending in `.osm.pbf`; replaced if it exists, complete or not at all.
+        path: Ends in `.pbf`; overwritten if it exists.
     """
     stamp = str(reply.get("osm3s", {}).get("timestamp_osm_base", ""))
-    with _writer(path, _header(stamp)) as writer:
+    with osmium.SimpleWriter(osmium.io.File(str(path), _FORMAT), header=_header(stamp), overwrite=True) as writer:
         _write(writer, reply["elements"])
 
 
@@ -42,7 +39,7 @@ def merge_parts(parts: Sequence[Path], path: Path, box: Box | None = None) -> st
 
     Args:
         parts: Files of `write_reply`; at least one.
-        path: New file, ending in `.osm.pbf`; replaced if it exists, complete or not at all.
+        path: Ends in `.pbf`; overwritten if it exists.
         box: The box that the parts cover without a gap, for the header; None if they do not fill one.
 
     Returns:
@@ -52,7 +49,7 @@ def merge_parts(parts: Sequence[Path], path: Path, box: Box | None = None) -> st
     merged = osmium.MergeInputReader()
     for part in parts:
         merged.add_file(str(part))
-    with _writer(path, _header(stamp, box)) as writer:
+    with osmium.SimpleWriter(osmium.io.File(str(path), _FORMAT), header=_header(stamp, box), overwrite=True) as writer:
         merged.apply(writer, simplify=True)
     return stamp
 
@@ -83,17 +80,3 @@ def _header(stamp: str, box: Box | None = None) -> osmium.io.Header:
 def _stamp(part: Path) -> str:
     with osmium.io.Reader(str(part), osmium.osm.NOTHING) as reader:
         return str(reader.header().get(_STAMP))
-
-
-@contextmanager
-def _writer(path: Path, header: osmium.io.Header) -> Iterator[osmium.SimpleWriter]:
-    """A writer whose file takes its name only when it is complete."""
-    descriptor, name = tempfile.mkstemp(prefix=".unfinished-", suffix=path.name, dir=path.parent)
-    os.close(descriptor)
-    unfinished = Path(name)
-    try:
-        with osmium.SimpleWriter(osmium.io.File(name, _FORMAT), header=header, overwrite=True) as writer:
-            yield writer
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
