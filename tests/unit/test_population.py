@@ -225,7 +225,8 @@ def test_a_layer_without_reference_system_is_placed_by_its_numbers(tmp_path: Pat
     ("name", "ages"),
     [("befolkning05Til09År", (5, 9)), ("befolkning90ÅrOgOver", (90, None)), ("IKA0_9", (0, 9)),
      ("IKA_YLI80", (80, None)), ("65-69", (65, 69)), ("90+", (90, None)), ("alder_0_5", (0, 5)),
-     ("age 0-4 years", (0, 4)), ("he_0_2", (0, 2)), ("he_85_", (85, None)), ("befolkningAldersgrupper.0-4", (0, 4)), ("80 år og over", (80, None))],
+     ("age 0-4 years", (0, 4)), ("he_0_2", (0, 2)),
+     ("he_85_", (85, None)), ("befolkningAldersgrupper.0-4", (0, 4)), ("80 år og over", (80, None))],
 )  # fmt: skip
 def test_columns_of_ages_are_told_by_their_names(name: str, ages: tuple[int, int | None]) -> None:
     (band,) = understand([name, "total"], "f").bands
