@@ -37,7 +37,7 @@ def read_population(
     the totals come with the lowest and highest that they can be.
 
     Args:
-        path: A vector file, a loose `.shp` with its siblings, or text in columns.
+        path: A vector file (a `.shp` with its siblings, or a zip of them, too), or text in columns.
         near: Where the areas should lie (WGS84), for a file that does not say its reference system.
         mapping: What the columns count, where the names do not tell; see `population_layouts.understand`.
         limited: Whether limits on size hold.
@@ -49,7 +49,7 @@ def read_population(
         CRSError: Shapes without reference system that fit nowhere.
     """
     path = Path(path)
-    frame, issues = population_rows(path, near, limited)
+    frame, issues = population_rows(path, near, (mapping or {}).get("layer"), limited)
     columns = understand([c for c in frame.columns if c != frame.geometry.name], path.name, mapping)
     frame, repaired = _shapes(frame, columns, path.name)
     counts, hidden = _counts(frame, columns, path.name)

@@ -96,7 +96,7 @@ def understand(names: Iterable[str], file: str, mapping: Mapping[str, Any] | Non
         names: The columns.
         file: The file's bare name, for sentences.
         mapping: What somebody said: `total` (a column), `bands` ({column: [first age, last age or null]}, or
-            [first, last, sex] where columns count one sex), `id`, `suppressed_below`.
+            [first, last, sex] where columns count one sex), `id`, `suppressed_below`; `layer` is for the reader.
 
     Raises:
         InputError: No column looks like a count of people, the mapping names columns that are not there, or the bands

@@ -118,6 +118,26 @@ def test_a_shapefile_in_a_zip(shared: Path, tmp_path: Path) -> None:
     assert read_population(packed).areas["total"].sum() == 707_339
 
 
+def test_of_several_layers_one_is_counted(tmp_path: Path) -> None:
+    path = tmp_path / "levels.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, shapes in (("cells", SQUARES), ("town", SQUARES[:1])):
+            layer = write(tmp_path, [{"population": 5}] * len(shapes), f"{name}.geojson", shapes)
+            archive.write(layer, layer.name)
+    assert read_population(path).areas["total"].sum() == 15
+    assert read_population(path, mapping={"layer": "town", "total": "population"}).areas["total"].sum() == 5
+
+
+def test_a_file_without_rows_says_so(tmp_path: Path) -> None:
+    for name, text in (
+        ("a.csv", "ssbid250m;pop_tot\n"),
+        ("a.geojson", '{"type": "FeatureCollection", "features": []}'),
+    ):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        with pytest.raises(FormatError, match="holds no"):
+            read_population(tmp_path / name)
+
+
 def test_a_danish_parish_layer(tmp_path: Path) -> None:
     rows = [{"sognekode": f"70{i}", "folketal": 30, "0-17 år": 10, "18-66 år": 15, "67+": 5} for i in range(3)]
     parish = read_population(write(tmp_path, rows))
@@ -209,7 +229,7 @@ def test_one_kilometre_cells(tmp_path: Path) -> None:
 
 
 def test_json_that_has_no_shapes_says_so(shared: Path) -> None:
-    with pytest.raises(FormatError, match="no GeoJSON"):
+    with pytest.raises(InputError, match="neither polygons nor ids of grid cells"):
         read_population(shared / "population/no_bamble/bamble_population_2025.json")
 
 
