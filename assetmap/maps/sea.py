@@ -14,6 +14,9 @@ import shapely
 SURE = 3.0
 """How many times more coastline must say "sea" than "land" before a face is drawn as sea."""
 
+HEADING = 0.05
+"""The last stretch of a cut coastline that tells where it was heading, as a share of the area's side."""
+
 
 def sea(coastlines: Any, area: shapely.Polygon) -> shapely.Geometry:
     """The sea within an area, as a (possibly empty) polygon or multipolygon.
@@ -22,7 +25,7 @@ def sea(coastlines: Any, area: shapely.Polygon) -> shapely.Geometry:
         coastlines: Directed LineStrings, an array of them, land on the left, in the coordinates of `area`.
         area: A rectangle or another polygon without holes.
 
-    A coastline that ends inside the area (a file that was cut) is led on to the nearest edge. A face whose coastlines
+    A coastline that ends inside the area (a file that was cut) is led on to the edge as it was heading. A face whose coastlines
     contradict one another is left as land.
     """
     lines = shapely.line_merge(shapely.union_all(np.asarray(coastlines, dtype=object)), directed=True)
@@ -35,14 +38,25 @@ def sea(coastlines: Any, area: shapely.Polygon) -> shapely.Geometry:
     return shapely.union_all(faces[_is_sea(faces, lines, area)])
 
 
-def _led_to_edge(lines: Any, area: shapely.Polygon) -> Any:
-    """For each loose end inside the area, the straight line to the nearest edge."""
-    open_lines = lines[~shapely.is_closed(lines)]
-    ends = shapely.get_point(np.concatenate([open_lines, open_lines]), np.repeat([0, -1], len(open_lines)))
-    places, times = np.unique(shapely.get_coordinates(ends), axis=0, return_counts=True)
-    loose = shapely.points(places[times == 1]) if len(places) else np.array([], dtype=object)
-    loose = loose[shapely.distance(loose, area.exterior) > 0]
-    return shapely.shortest_line(loose, area.exterior)
+def _led_to_edge(lines: Any, area: shapely.Polygon) -> list[shapely.Geometry]:
+    """For each loose end inside the area, the straight line on to the edge as the coast was heading; to the nearest
+    edge where that would cross a coastline."""
+    reach = np.sqrt(area.area)
+    ends = [(line, back) for line in lines if not line.is_closed for back in (False, True)]
+    tips = np.array([shapely.get_point(line, 0 if back else -1) for line, back in ends], dtype=object)
+    touching = shapely.STRtree(lines).query(tips, predicate="dwithin", distance=reach * 1e-9)[0]
+    alone = np.bincount(touching, minlength=len(ends)) == 1
+    out = []
+    for (line, back), tip, single in zip(ends, tips, alone, strict=True):
+        if not single or tip.distance(area.exterior) <= reach * 1e-9:
+            continue
+        before = line.interpolate(min(line.length, reach * HEADING) if back else max(0.0, line.length - reach * HEADING))
+        ahead = np.array([tip.x - before.x, tip.y - before.y])
+        ray = shapely.LineString([(tip.x, tip.y), np.array([tip.x, tip.y]) + ahead / np.hypot(*ahead) * 3 * reach])
+        onward = shapely.shortest_line(tip, shapely.intersection(ray, area.exterior))
+        crosses = any(shapely.intersection(onward, other).difference(tip.buffer(reach * 1e-9)) for other in lines)
+        out.append(shapely.shortest_line(tip, area.exterior) if crosses else onward)
+    return out
 
 
 def _is_sea(faces: Any, lines: Any, area: shapely.Polygon) -> Any:

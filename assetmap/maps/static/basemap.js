@@ -55,7 +55,7 @@
     }
     for (const name of order) {
       const [width, , color] = ROADS[name];
-      rules.push(only(line("road", z => (z < 13 ? "#ddd5c8" : color), at(width)), name));
+      rules.push(only(line("road", z => (z < 13 ? "#d3c9b8" : color), at(width)), name));
     }
     return rules;
   }

@@ -64,7 +64,10 @@
       const keep = categories.map(c => (!wanted || wanted.has(c.key)) && !this.off.has(kinds[c.kind].key));
       const shown = this.pins ? this.pins.show(row => keep[assets.cat[row]] && (!ids || ids.has(assets.id[row]))) : 0;
       this.panel.tell(say("shown", { n: number(shown) }));
-      requestAnimationFrame(() => requestAnimationFrame(() => assetmap.tellHost({ ev: "drawn", assets: shown })));
+      requestAnimationFrame(() => requestAnimationFrame(() => {
+        this.map.getContainer().dataset.drawn = shown;
+        assetmap.tellHost({ ev: "drawn", assets: shown });
+      }));
     }
 
     show(categories, ids) {
