@@ -6,12 +6,14 @@ give somebody's home as their address.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assetmap.messages import M, Message, Mn
 from assetmap.model.issues import Issue
 from assetmap.sources.columns import Columns, guess_role
-from assetmap.sources.private import care_of, mostly_personal, take_out
+from assetmap.sources.private import MARK, care_of, mostly_personal, take_out
 from assetmap.sources.texts import Texts
 from assetmap.sources.words import joined, shortened, tokens
 
@@ -21,6 +23,7 @@ _CODE_WORDS = frozenset(
     {"nr", "nummer", "number", "no", "id", "kode", "code", "numre", "dato", "date", "år", "ar", "aar"}
 )
 _CARE_OF_HEADERS = frozenset({"co", "coadresse", "conavn", "careof", "coaddress"})
+_PERSON = re.compile(r"\b[A-ZÆØÅÄÖÉ][a-zæøåäöéü\-]+(?: [A-ZÆØÅÄÖÉ][\wæøåäöéü.\-]*){1,3}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +72,39 @@ def set_apart(texts: Texts, columns: Columns) -> Apart:
                 values.append((at, header, shown[header][at]))
                 issues.append(_taken_out(texts.rows[at], header))
         changes[header] = [text for text, _, _ in cleaned]
+    _take_out_names(changes, columns, values, texts.rows, issues)
     return Apart(shown.changed(changes), columns, values, frozenset(homes), issues, notes)
+
+
+def _take_out_names(
+    shown: dict[str, list[str]], columns: Columns, values: list[tuple[int, str, str]], rows: Sequence[str],
+    issues: list[Issue],
+) -> None:  # fmt: skip
+    """Somebody who is named in a private value of a row is named nowhere else in it; the asset's own name stays."""
+    people: dict[int, set[str]] = {}
+    kept = {(at, header) for at, header, _ in values}
+    for at, header, value in values:
+        if columns.roles[header] == "private" or _names_care_of(value):
+            people.setdefault(at, set()).update(_people(value))
+    for at, names in people.items():
+        if not names:
+            continue
+        pattern = re.compile(r"\b(?:" + "|".join(map(re.escape, sorted(names, key=len, reverse=True))) + r")\b")
+        for header, texts in shown.items():
+            if columns.roles[header] in ("name", "category", "id", "org_number", "org_form", "city", "municipality"):
+                continue
+            clean = pattern.sub(MARK, texts[at])
+            if clean != texts[at]:
+                if (at, header) not in kept:
+                    values.append((at, header, texts[at]))
+                    issues.append(_taken_out(rows[at], header))
+                texts[at] = "" if not clean.replace(MARK, "").strip(" ,;:.-/()") else clean
+
+
+def _people(value: str) -> set[str]:
+    """Full names in a private value ("Kari Nordmann", "c/o Kari Nordmann, …"), and the first names in them."""
+    found = _PERSON.findall(value)
+    return {*found, *(name.split()[0] for name in found if len(name.split()[0]) > 2)}
 
 
 def without_door(text: str, street: str) -> str:

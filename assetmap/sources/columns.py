@@ -6,9 +6,11 @@ header, then single words and compounds in it, then near misses. A saved mapping
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 from rapidfuzz import fuzz, process
@@ -53,6 +55,7 @@ _NOISE = frozenset(
     "utm euref euref89 etrs etrs89 wgs wgs84 epsg zone sone grader degrees deg dd decimal desimal m meter metre "
     "koordinatsystem sweref tm gk gps 84 89 99 32 33 34 35 4326 25832 25833 25834 25835 3857 4258".split()
 )
+_TWIN = re.compile(r" \(\d+\)$")
 
 
 @dataclass(frozen=True)
@@ -128,11 +131,19 @@ def guess_columns(headers: Iterable[str], mapping: Mapping[str, Any] | None = No
             continue  # columns that the mapping leaves out stay details; only privacy is still looked for
         roles[header], sure[header] = role, confidence
         taken.add(role)
+    twins = [
+        h for h, r in roles.items() if r == "tag" and h not in given and _TWIN.search(h) and guesses[h][0] == "name"
+    ]
+    roles.update(dict.fromkeys(twins, "private"))  # a second "Navn" is more often a person's than a second name
     return Columns(_settled(roles, frozenset(given)), sure, frozenset(given))
 
 
 def _settled(roles: dict[str, str], given: frozenset[str]) -> dict[str, str]:
     """Coordinates count in pairs; a house number needs a street."""
+    headers = list(roles)
+    for before, header in pairwise(headers):  # "Nr" right after the street is the house number, elsewhere an id
+        if roles[before] == "street" and header not in given and joined(header) in ("nr", "nummer", "no"):
+            roles = {**roles, header: "number"} if "number" not in roles.values() else roles
     held = set(roles.values())
     lonely = {role for pair in _PLACING for role in pair if not held.issuperset(pair)}
     if not held & {"street", "address"}:

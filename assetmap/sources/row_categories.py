@@ -13,6 +13,7 @@ from typing import Any
 
 from assetmap.errors import InputError
 from assetmap.messages import M, Message, Mn
+from assetmap.model.issues import Issue
 from assetmap.model.taxonomy import taxonomy
 from assetmap.sources.categories import Meant, classify_tags, label, meant_by, meant_by_name, suggestion, tag_keys
 from assetmap.sources.columns import Columns
@@ -23,6 +24,7 @@ MOST_NOTES = 40
 """So many words are reported one by one; the rest is counted."""
 FEW = 0.25
 """A column that was only guessed to hold categories and tells fewer rows than this is taken as a detail."""
+_SILENT = M("nothing says what it is: no column of categories, not the file's name, and not its own name")
 
 
 @dataclass
@@ -33,6 +35,7 @@ class Categorised:
         keys: Key of the taxonomy, or None.
         reasons: Position of a row without category, and why.
         notes: What was guessed, with counts.
+        issues: What has to be asked.
         words: Word of the file to category: what a saved mapping keeps.
         whole: The category of rows that say nothing themselves, or None.
         columns: The columns; one that turned out to hold no categories is a detail.
@@ -42,6 +45,7 @@ class Categorised:
     columns: Columns
     reasons: dict[int, Message] = field(default_factory=dict)
     notes: list[Message] = field(default_factory=list)
+    issues: list[Issue] = field(default_factory=list)
     words: dict[str, str] = field(default_factory=dict)
     whole: str | None = None
 
@@ -68,7 +72,7 @@ def categorise(texts: Texts, columns: Columns, mapping: Mapping[str, Any], hints
     by_tags: Counter[str] = Counter()
     by_name: Counter[str] = Counter()
     name, operator = columns.one("name"), columns.one("operator")
-    unclear = 0
+    unclear = silent = 0
     for at, tags in enumerate(tagged):
         values = [v for head in heads if (v := texts[head][at])]
         value, meant = _best(values, given)
@@ -89,11 +93,11 @@ def categorise(texts: Texts, columns: Columns, mapping: Mapping[str, Any], hints
             done.keys[at] = meant.category
             by_name[meant.category] += 1
         else:
-            done.reasons[at] = M(
-                "nothing says what it is: neither a column of categories nor the file's name nor its own name. Add a "
-                "column “category”, or give the category in a mapping"
-            )
+            done.reasons[at] = _SILENT
+            silent += 1
     _refuse_gifts(done)
+    if silent:
+        done.issues.append(_ask(silent, columns))
     done.notes = [*_said(said), *_counted(by_tags, by_name)]
     if whole and unclear:
         done.notes.append(_of_whole(whole, unclear, given=bool(mapping.get("category"))))
@@ -165,9 +169,24 @@ def _by_own_words(texts: Texts, at: int, *heads: str | None) -> Meant | None:
 
 
 def _unknown(value: str) -> Message:
-    return M(
-        "“{value}” is not a category that is known here. Closest: {closest}. Write one of them, or map the word in a "
-        "mapping", value=shortened(value), closest=suggestion(value),
+    near = suggestion(value)
+    if near is None:
+        return M("“{value}” is not a category that is known here, nor close to one. Write one of ours, or map the word "
+                 "in a mapping", value=shortened(value))  # fmt: skip
+    return M("“{value}” is not a category that is known here. Closest: {closest}. Write one of them, or map the word "
+             "in a mapping", value=shortened(value), closest=near)  # fmt: skip
+
+
+def _ask(count: int, columns: Columns) -> Issue:
+    listed = ", ".join(shortened(h) for h, r in columns.roles.items() if r != "private")
+    return Issue(
+        "no-category",
+        Mn("One row does not say what it is. Found columns: {columns}. Expected one such as “category”; or name the "
+           "file after what it holds (playgrounds.csv), or give one category for all rows in the mapping: "
+           "\"category\": \"playground\".",
+           "{n} rows do not say what they are. Found columns: {columns}. Expected one such as “category”; or name the "
+           "file after what it holds (playgrounds.csv), or give one category for all rows in the mapping: "
+           "\"category\": \"playground\".", count, columns=listed), field="category",
     )  # fmt: skip
 
 
@@ -218,4 +237,5 @@ def _of_whole(key: str, count: int, given: bool) -> Message:
         return Mn("One row was taken as {category}, as the mapping says.",
                   "{n} rows were taken as {category}, as the mapping says.", count, category=label(key))  # fmt: skip
     return Mn("One row does not say what it is; it was taken as {category} by its file, sheet or column.",
-              "{n} rows do not say what they are; they were taken as {category} by their file, sheet or column.", count, category=label(key))  # fmt: skip
+              "{n} rows do not say what they are; they were taken as {category} by their file, sheet or column.",
+              count, category=label(key))  # fmt: skip
