@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,20 +37,29 @@ class Features:
     Attributes:
         frame: One row per feature, its attributes, geometry in WGS84 (None where there is none; not yet repaired),
             index the number in the file, from 1. A file of several layers has their names in the column `layer`.
+        layers: The names of the layers that were read.
+        read_as: EPSG code and whether the axes were exchanged, where that was told from the numbers; else None.
         shapeless: The file is a table without geometry (perhaps with columns of coordinates).
         rejected: Features without a usable geometry: attributes, `row`, `reason` (a Message).
         issues, notes: What was imperfect, and what was chosen or guessed.
     """
 
     frame: gpd.GeoDataFrame
+    layers: tuple[str, ...] = ()
     shapeless: bool = False
+    read_as: tuple[int, bool] | None = None
     rejected: tuple[dict[str, Any], ...] = ()
     issues: tuple[Issue, ...] = ()
     notes: tuple[Message, ...] = ()
 
 
 def read_features(
-    path: Path, near: shapely.Geometry | None = None, *, layer: str | None = None, limited: bool = True
+    path: Path,
+    near: shapely.Geometry | None = None,
+    *,
+    layer: str | None = None,
+    read_as: tuple[int, bool] | None = None,
+    limited: bool = True,
 ) -> Features:
     """Read any vector file: GeoJSON and other JSON, GeoPackage, Shapefile, KML, GPX, FlatGeobuf, GeoParquet, or a zip.
 
@@ -59,6 +69,7 @@ def read_features(
         path: The file.
         near: Where the features should lie (WGS84), to tell reference systems apart; None if unknown.
         layer: The only layer to read.
+        read_as: EPSG code and whether to exchange the axes, where somebody has said it.
         limited: Whether the limits on size hold.
 
     Raises:
@@ -74,7 +85,7 @@ def read_features(
             M("The file {file} holds more than {most} features. Take a smaller area, or read it on the command line "
               "with --no-limit.", file=path.name, most=FEATURES)
         )  # fmt: skip
-    placed = [part if part.shapeless else to_longitude_latitude(part, near) for part in found]
+    placed = [part if part.shapeless else to_longitude_latitude(part, near, read_as) for part in found]
     return _joined(placed)
 
 
@@ -85,8 +96,7 @@ def read_layers(path: Path, limited: bool = True) -> list[Layer]:
         documents, note = load_json(path)
         read = any(is_geojson(d) for d in documents)
         found = geojson_layer(documents, path.stem) if read else records_layer(documents, path.stem, path.name)
-        notes = found.notes + ((note,) if note else ())
-        return [Layer(found.name, found.frame, found.rejected, found.issues, notes, found.shapeless)]
+        return [dataclasses.replace(found, notes=found.notes + ((note,) if note else ()))]
     if kind in ("kml", "gpx"):
         return [markup_layer(path, kind)]
     if kind in ("shp", "zip"):
@@ -114,18 +124,19 @@ def _chosen(layers: list[Layer], wanted: str | None, file: str) -> list[Layer]:
 
 
 def _joined(layers: list[Layer]) -> Features:
+    names = tuple(layer.name for layer in layers)
     issues = tuple(issue for layer in layers for issue in layer.issues)
     notes = tuple(note for layer in layers for note in layer.notes)
     rejected = tuple(row for layer in layers for row in layer.rejected)
-    shapeless = all(layer.shapeless for layer in layers)
-    if len(layers) == 1:
-        return Features(layers[0].frame, shapeless, rejected, issues, notes)
-    parts = [_named(layer) for layer in layers]
-    frame = gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), geometry="geometry", crs=WGS84)
-    frame.index = pd.RangeIndex(1, len(frame) + 1)
-    listed = ", ".join(f"{layer.name} ({len(layer.frame)})" for layer in layers)
-    note = M("The file has several layers with features, and all were read: {layers}.", layers=listed)
-    return Features(frame, shapeless, rejected, issues, (note, *notes))
+    frame = layers[0].frame
+    if len(layers) > 1:
+        frame = gpd.GeoDataFrame(pd.concat([_named(layer) for layer in layers], ignore_index=True), crs=WGS84)
+        frame.index = pd.RangeIndex(1, len(frame) + 1)
+        listed = ", ".join(f"{layer.name} ({len(layer.frame)})" for layer in layers)
+        all_read = M("The file has several layers with features, and all were read: {layers}.", layers=listed)
+        notes = (all_read, *(note for n, note in enumerate(notes) if note not in notes[:n]))
+    read_as = next((layer.read_as for layer in layers if layer.read_as), None)
+    return Features(frame, names, all(layer.shapeless for layer in layers), read_as, rejected, issues, notes)
 
 
 def _named(layer: Layer) -> gpd.GeoDataFrame:

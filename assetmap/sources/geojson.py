@@ -65,7 +65,8 @@ def geojson_layer(documents: list[Any], name: str) -> Layer:
         index.append(number)
     crs, strange = _declared(documents)
     frame = gpd.GeoDataFrame(pd.DataFrame(rows, index=index, dtype=object), geometry=shapes, crs=crs, index=index)
-    return Layer(name, frame, rejected=tuple(rejected), issues=tuple(_remarks(frame, unclosed, strange)))
+    title = next((plain(d["name"]) for d in documents if isinstance(d, dict) and isinstance(d.get("name"), str)), "")
+    return Layer(title or name, frame, rejected=tuple(rejected), issues=tuple(_remarks(frame, unclosed, strange)))
 
 
 def _remarks(frame: gpd.GeoDataFrame, unclosed: int, strange: str) -> Iterator[Issue]:
@@ -241,6 +242,6 @@ def _declared(documents: list[Any]) -> tuple[pyproj.CRS | None, str]:
     number = re.fullmatch(r"(?:urn:ogc:def:crs:EPSG:[\d.]*:|EPSG:+|https?://www\.opengis\.net/def/crs/EPSG/\d+/)?(\d{4,6})",
                           name.strip(), re.IGNORECASE)  # fmt: skip
     try:
-        return (pyproj.CRS.from_epsg(int(number[1])), "") if number else (None, name or str(member.get("type")))
+        return (pyproj.CRS.from_epsg(int(number[1])), "") if number else (None, name or str(member.get("type") or ""))
     except pyproj.exceptions.CRSError:
         return None, name

@@ -23,7 +23,7 @@ def load_json(path: Path) -> tuple[list[Any], Message | None]:
     if b"\0" in raw and not raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise FormatError(M("The file {file} holds zero bytes, which no JSON has: it was damaged on its way. Send it "
                             "again.", file=path.name))  # fmt: skip
-    read = decode(raw, path.name)
+    read = decode(raw.replace(b"\x1e", b"\n"), path.name)  # text sequences begin each record with this sign
     text, note = read.text, None if read.encoding in ("utf-8", "utf-8-sig") and not read.mended else _letters(read)
     try:
         return [json.loads(text)], note
@@ -45,7 +45,7 @@ def _letters(read: Decoded) -> Message:
 
 def _documents(path: Path, text: str) -> list[Any]:
     """One JSON document after the other, as GeoJSON text sequences and newline-delimited JSON have them."""
-    out, decoder, at, blank = [], json.JSONDecoder(), 0, " \t\r\n\x1e"
+    out, decoder, at, blank = [], json.JSONDecoder(), 0, " \t\r\n"
     try:
         while at < len(text):
             if text[at] in blank:

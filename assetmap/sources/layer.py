@@ -21,6 +21,7 @@ class Layer:
             the number of the feature in the file, from 1.
         rejected: Features that have no usable geometry: their attributes, `row` and `reason` (a Message).
         issues, notes: What was imperfect, and what the reader chose.
+        read_as: The EPSG code and whether the axes were exchanged, where that was told from the numbers; else None.
         shapeless: The file is a table: it has no geometry at all, though perhaps columns with coordinates.
     """
 
@@ -29,4 +30,5 @@ class Layer:
     rejected: tuple[dict[str, Any], ...] = ()
     issues: tuple[Issue, ...] = ()
     notes: tuple[Message, ...] = ()
+    read_as: tuple[int, bool] | None = None
     shapeless: bool = False

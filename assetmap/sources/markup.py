@@ -36,7 +36,8 @@ def markup_layer(path: Path, kind: str) -> Layer:
                             "Export it again.", file=path.name, fault=str(fault))) from None  # fmt: skip
     features = list(_placemarks(root, ()) if kind == "kml" else _gpx(root))
     layer = geojson_layer([{"type": "FeatureCollection", "features": features}], path.stem)
-    return Layer(layer.name, layer.frame.set_crs(4326), layer.rejected, layer.issues)
+    title = _text(root, "name") or next((_text(child, "name") for child in root), "")
+    return Layer(title or path.stem, layer.frame.set_crs(4326), layer.rejected, layer.issues)
 
 
 def _tag(element: Element) -> str:

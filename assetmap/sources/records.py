@@ -23,7 +23,8 @@ _DEPTH = 3
 def records_layer(documents: list[Any], name: str, file: str) -> Layer:
     """The longest list of objects in some JSON documents, as a layer without shapes.
 
-    Nested values become columns `a.b`; a coordinate keeps its bare name (`coordinate.x` is `x`).
+    Nested values become columns `a.b`; a coordinate keeps its bare name (`coordinate.x` is `x`), and so do the tags of
+    an OpenStreetMap extract (`tags.amenity` is `amenity`).
 
     Raises:
         FormatError: There is no list of objects.
@@ -52,4 +53,6 @@ def _lists(value: Any, depth: int = _DEPTH) -> list[list[dict[str, Any]]]:
 
 def _axes(columns: list[str]) -> dict[str, str]:
     ends = [c.rpartition(".")[2] for c in columns]
-    return {c: e for c, e in zip(columns, ends, strict=True) if e.lower() in _AXES and ends.count(e) == 1}
+    short = {c: e for c, e in zip(columns, ends, strict=True) if e.lower() in _AXES and ends.count(e) == 1}
+    tags = {c: c.removeprefix("tags.") for c in columns if c.startswith("tags.")}
+    return short | {c: tag for c, tag in tags.items() if tag not in columns}

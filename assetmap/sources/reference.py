@@ -19,7 +19,9 @@ from assetmap.sources.position import Array, CrsGuess, crs_title, guess_crs, sha
 _SURE = 0.5
 
 
-def to_longitude_latitude(layer: Layer, near: shapely.Geometry | None = None) -> Layer:
+def to_longitude_latitude(
+    layer: Layer, near: shapely.Geometry | None = None, read_as: tuple[int, bool] | None = None
+) -> Layer:
     """The same layer in WGS84, however it came.
 
     A file that names no system is judged by its numbers. One that names a system is believed, unless its numbers
@@ -27,6 +29,7 @@ def to_longitude_latitude(layer: Layer, near: shapely.Geometry | None = None) ->
 
     Args:
         near: Where the features should lie (WGS84), or None.
+        read_as: EPSG code and whether to exchange the axes, where somebody has said it; then nothing is judged.
 
     Raises:
         CRSError: The numbers fit no system.
@@ -35,23 +38,36 @@ def to_longitude_latitude(layer: Layer, near: shapely.Geometry | None = None) ->
     x, y = _middles(frame)
     if not np.isfinite(x).any():
         return dataclasses.replace(layer, frame=_placed(frame, WGS84, False))
-    said = frame.crs
+    if read_as is not None:
+        frame, lost = _on_earth(_placed(frame, pyproj.CRS.from_epsg(read_as[0]), read_as[1]))
+        return dataclasses.replace(layer, frame=frame, issues=layer.issues + lost, read_as=read_as)
+    said = frame.crs if _usable(frame.crs) else None
     if said is not None and not _doubtful(said, x, y, near):
         frame, lost = _on_earth(_placed(frame, said, False))
-        notes = () if said.equals(WGS84, ignore_axis_order=True) else (_converted(said),)
-        return dataclasses.replace(layer, frame=frame, notes=layer.notes + notes, issues=layer.issues + lost)
+        notes = layer.notes if said.equals(WGS84, ignore_axis_order=True) else (*layer.notes, _converted(said))
+        return dataclasses.replace(layer, frame=frame, notes=notes, issues=layer.issues + lost)
     guess = guess_crs(x, y, near)
     issue = _explained(said, guess)
     frame, lost = _on_earth(_placed(frame, pyproj.CRS.from_epsg(guess.epsg), guess.swapped))
-    issues = layer.issues + ((issue,) if issue else ()) + lost
-    return dataclasses.replace(
-        layer, frame=frame, issues=issues, notes=layer.notes + ((guess.message,) if issue else ())
-    )
+    if issue is None:
+        return dataclasses.replace(layer, frame=frame, issues=layer.issues + lost)
+    issues, notes = (*layer.issues, issue, *lost), (*layer.notes, issue.message)
+    return dataclasses.replace(layer, frame=frame, issues=issues, notes=notes, read_as=(guess.epsg, guess.swapped))
 
 
 def _middles(frame: gpd.GeoDataFrame) -> tuple[Array, Array]:
     bounds = shapely.bounds(np.asarray(frame.geometry.array, dtype=object))
     return bounds[:, [0, 2]].mean(axis=1), bounds[:, [1, 3]].mean(axis=1)
+
+
+def _usable(crs: pyproj.CRS | None) -> bool:
+    """Whether a system says where on Earth its numbers are; drawings and "undefined" ones do not."""
+    if crs is None or not (crs.is_geographic or crs.is_projected):
+        return False
+    try:
+        return bool(pyproj.Transformer.from_crs(crs, WGS84, always_xy=True))
+    except pyproj.exceptions.ProjError:
+        return False
 
 
 def _doubtful(said: pyproj.CRS, x: Array, y: Array, near: shapely.Geometry | None) -> bool:

@@ -58,15 +58,21 @@ def repair(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, tuple[Issue, ...]
 
 def _keep_heights(frame: gpd.GeoDataFrame, shapes: Shapes) -> None:
     """A point's height is a fact about the asset (`ele` in OpenStreetMap's words); outlines' heights are dropped."""
-    points = (shapely.get_type_id(shapes) == 0) & shapely.has_z(shapes)
-    heights = np.where(points, shapely.get_z(_without(shapes, ~points)), np.nan)
-    known = np.flatnonzero(np.isfinite(heights) & ~np.isin(heights, _NO_HEIGHT) & (np.abs(heights) >= 0.05))
+    heights = point_heights(shapes)
+    known = np.flatnonzero(np.isfinite(heights))
     if not len(known):
         return
     tags = list(frame["tags"]) if "tags" in frame else [None] * len(frame)
     for row in known:
         tags[row] = _with_height(tags[row], round(float(heights[row]), 2))
     frame["tags"] = tags
+
+
+def point_heights(shapes: Shapes) -> NDArray[np.float64]:
+    """The height of each point in the file's unit; NaN for other shapes and where the file means "not known"."""
+    points = (shapely.get_type_id(shapes) == 0) & shapely.has_z(shapes)
+    heights = np.where(points, shapely.get_z(_without(shapes, ~points)), np.nan)
+    return np.where(np.isin(heights, _NO_HEIGHT) | (np.abs(heights) < 0.05), np.nan, heights)
 
 
 def _with_height(tags: Any, height: float) -> str | dict[str, Any]:

@@ -30,6 +30,7 @@ def shapefile_layer(path: Path, folder: Path, limited: bool = True) -> Layer:
     if not table.is_file():
         raise FormatError(M("The Shapefile {file} comes without its .dbf file, which holds the names and all other "
                             "values. Put all its files into one zip.", file=path.name))  # fmt: skip
+    _check_length(copy, path.name)
     cpg = copy.with_suffix(".cpg")
     encoding = encoding_of(table.read_bytes(), cpg.read_text("ascii", "replace") if cpg.is_file() else "", path.name)
     return sandboxed_layers("shp", copy, limited, encoding)[0]
@@ -41,6 +42,16 @@ def _copied(path: Path, folder: Path) -> Path:
         if file.stem == path.stem and file.suffix.lower() in _SIBLINGS:
             shutil.copyfile(file, target.with_suffix(file.suffix.lower()))
     return target
+
+
+def _check_length(copy: Path, file: str) -> None:
+    """The reader would take what is there of a .shp that is cut off, and say nothing."""
+    with copy.open("rb") as shp:
+        head = shp.read(28)
+    said, size = 2 * int.from_bytes(head[24:28], "big"), copy.stat().st_size
+    if size < said:
+        raise FormatError(M("The Shapefile {file} is cut off: it has {size} of its {said} bytes. Send it again.",
+                            file=file, size=size, said=said))  # fmt: skip
 
 
 def encoding_of(table: bytes, said: str, file: str) -> str:
