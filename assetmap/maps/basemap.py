@@ -37,7 +37,7 @@ _LAYERS = {
     "plaza": ("polygon", 13), "pier": ("polygon", 12), "waterway": ("line", 11), "pierline": ("line", 12),
     "building": ("polygon", 13), "rail": ("line", 11), "road": ("line", 10),
 }  # fmt: skip
-_ROAD_FROM = {"motorway": 10, "major": 10, "minor": 12, "pedestrian": 12, "service": 13, "track": 13, "path": 13, "steps": 14}
+_ROAD_FROM = {"motorway": 10, "major": 10, "minor": 12, "pedestrian": 12, "steps": 14}  # any other: 13
 _NAMED_FROM = {"road": 13, "green": 13, "water": 11, "waterway": 13, "plaza": 14, "pier": 14}
 
 
@@ -68,7 +68,7 @@ def build_basemap(
     box = shapely.box(*(area.bounds if area is not None and not area.is_empty else _solid_bounds(shapes)))
     layers = _prepare(shapes, box)
     stream = io.BytesIO()
-    writer = Writer(stream)
+    writer: Any = Writer(stream)  # type: ignore[no-untyped-call]
     tiles = sorted(_tiles(box), key=lambda zxy: zxy_to_tileid(*zxy))
     zoomed: dict[int, list[_Layer]] = {}
     for done, (z, x, y) in enumerate(tiles):
@@ -128,7 +128,8 @@ class _Layer:
             keep &= shapely.area(self.geometries) >= _SMALLEST * pixel**2
         if not keep.any():
             return None
-        geometries = shapely.simplify(self.geometries[keep], pixel / (8 if z == MAX_ZOOM else 2), preserve_topology=False)
+        coarse = pixel / (8 if z == MAX_ZOOM else 2)
+        geometries = shapely.simplify(self.geometries[keep], coarse, preserve_topology=False)
         names = self.names[keep] if z >= _NAMED_FROM.get(self.name, 99) else np.full(keep.sum(), "", dtype=object)
         drawn = ~shapely.is_empty(geometries)
         return _Layer(self.name, geometries[drawn], self.cls[keep][drawn], names[drawn])
@@ -167,7 +168,8 @@ def _prepare(shapes: gpd.GeoDataFrame, box: shapely.Polygon) -> list[_Layer]:
     coast = frame.loc[frame["layer"] == "coastline", "geometry"].to_numpy()
     # in the unit square y points south, so that left and right change places
     water = sea(shapely.reverse(coast), area) if len(coast) else shapely.Polygon()
-    extra = [("land", "", "", area), *(("water", "sea", "", part) for part in shapely.get_parts(water) if not part.is_empty)]
+    parts = [part for part in shapely.get_parts(water) if not part.is_empty]
+    extra = [("land", "", "", area), *(("water", "sea", "", part) for part in parts)]
     frame = pd.concat([pd.DataFrame(extra, columns=frame.columns), frame], ignore_index=True)
     out = []
     for name, (sort, _) in _LAYERS.items():
@@ -194,7 +196,7 @@ def _joined(lines: pd.DataFrame) -> pd.DataFrame:
     if lines.empty:
         return lines
     grouped = lines.groupby(["cls", "name"], sort=True)["geometry"]
-    joined = grouped.agg(lambda parts: shapely.line_merge(shapely.multilinestrings(shapely.get_parts(parts.to_numpy()))))
+    joined = grouped.agg(lambda some: shapely.line_merge(shapely.multilinestrings(shapely.get_parts(some.to_numpy()))))
     parts, row = shapely.get_parts(joined.to_numpy(), return_index=True)
     keys = joined.index[row]
     return pd.DataFrame({"cls": keys.get_level_values(0), "name": keys.get_level_values(1), "geometry": parts})

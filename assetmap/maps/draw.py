@@ -65,7 +65,7 @@ def write_html(
     """
     target = Path(path)
     if target.suffix.lower() not in (".html", ".htm"):
-        raise InputError(M("{file} does not end in .html. A map is written as one HTML file; name it so.", file=target.name))
+        raise InputError(M("{file} does not end in .html. A map is one HTML file; name it so.", file=target.name))
     if not target.absolute().parent.is_dir():
         raise InputError(M("The folder of {file} does not exist. Make it first, or name another.", file=target.name))
     drawn = _drawn(*things, lang=lang, basemap=basemap, tiles=tiles, tiles_attribution=tiles_attribution,

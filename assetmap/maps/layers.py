@@ -36,7 +36,8 @@ def areas(geometry: shapely.Geometry | None) -> list[list[list[int]]]:
     """The polygons of a geometry as lists of rings, simplified; other parts are left out."""
     if geometry is None or geometry.is_empty:
         return []
-    polygons = [p for p in shapely.get_parts(shapely.simplify(geometry, _FINE)) if p.geom_type == "Polygon" and not p.is_empty]
+    parts = shapely.get_parts(shapely.simplify(geometry, _FINE))
+    polygons = parts[(shapely.get_type_id(parts) == 3) & ~shapely.is_empty(parts)]
     return [[_ring(ring) for ring in (p.exterior, *p.interiors)] for p in polygons]
 
 
@@ -88,7 +89,7 @@ def _gaps(cells: gpd.GeoDataFrame, lang: str) -> dict[str, Any]:
     cells = cells[cells["people"] > 0]
     if len(cells) and not cells.geom_type.isin(["Polygon", "MultiPolygon"]).all():
         cells = cells.set_geometry(cells.geometry.to_crs(metric_crs_of(cells)).buffer(_DOT_M, quad_segs=3).to_crs(4326))
-    strengths = cells["strengths"] if "strengths" in cells else pd.Series([[]] * len(cells))
+    strengths: list[Any] = cells["strengths"].tolist() if "strengths" in cells else [[]] * len(cells)
     return {
         "cells": [areas(cell) for cell in cells.geometry], "people": cells["people"].round(1).tolist(),
         "strengths": [[_strength(one, lang) for one in each or []] for each in strengths], "bounds": _bounds(cells),

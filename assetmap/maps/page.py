@@ -133,7 +133,8 @@ def new_map(
     }
     sheet = Sheet(lang, title, config, assets=assets, strict=strict)
     sheet.data = data
-    sheet.basemap = basemap.read_bytes() if isinstance(basemap, Path) else basemap if isinstance(basemap, bytes) else None
+    if not isinstance(basemap, str):
+        sheet.basemap = basemap.read_bytes() if isinstance(basemap, Path) else basemap
     west, south, east, north = (data or {}).get("bounds") or (4.0, 54.0, 31.0, 71.0)
     return Map(sheet, ((south + north) / 2, (west + east) / 2), 14 if (data or {}).get("bounds") else 4)
 

@@ -40,8 +40,8 @@ def payload(*things: Thing, lang: str = "en", audience: Audience | str = Audienc
     """What the map page draws of these things, as plain JSON values.
 
     Args:
-        things: Inventories, findings, neighbourhoods (their boundary), and plain GeoDataFrames in any CRS: polygons with
-            a column `minutes` are walk areas, rows with `category` are assets, anything else is outlined.
+        things: Inventories, findings, neighbourhoods (their boundary), and plain GeoDataFrames in any CRS: polygons
+            with a column `minutes` are walk areas, rows with `category` are assets, anything else is outlined.
         lang: Language of the labels.
         audience: The circle that will see it. Rows of an inventory that it may not see are left out; so are those of a
             frame that says of each row for whom it is (`audience`, `review`).
@@ -79,7 +79,9 @@ def payload(*things: Thing, lang: str = "en", audience: Audience | str = Audienc
     return _assembled(_joined(rows), [*edges.values(), *layers], credits, lang)
 
 
-def _assembled(assets: pd.DataFrame, layers: list[dict[str, Any]], credits: list[dict[str, str]], lang: str) -> dict[str, Any]:
+def _assembled(
+    assets: pd.DataFrame, layers: list[dict[str, Any]], credits: list[dict[str, str]], lang: str
+) -> dict[str, Any]:
     columns, used = _columns(assets)
     known = taxonomy()
     kinds = [kind for key, kind in known.kinds.items() if any(known[c].kind == key for c in used)]

@@ -39,15 +39,16 @@ def _repair(cls: type[Element]) -> None:
     def init(self: Element, template: str | None = None, template_name: str | None = None) -> None:
         make(self, None, template_name)
         if template is not None:
-            self._template_str, self._template = template, Text(template)
+            self.__dict__ |= {"_template_str": template, "_template": Text(template)}
 
     def setstate(self: Element, state: dict[str, Any]) -> None:
         text = state.get("_template_str")
         revive(self, {**state, "_template_str": None})
         if text is not None:
-            self._template_str, self._template = text, Text(text)
+            self.__dict__ |= {"_template_str": text, "_template": Text(text)}
 
-    cls.__init__, cls.__setstate__, cls._assetmap_safe = init, setstate, True
+    for name, better in (("__init__", init), ("__setstate__", setstate), ("_assetmap_safe", True)):
+        setattr(cls, name, better)
 
 
 _repair(element.Element)

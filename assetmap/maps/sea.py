@@ -25,8 +25,8 @@ def sea(coastlines: Any, area: shapely.Polygon) -> shapely.Geometry:
         coastlines: Directed LineStrings, an array of them, land on the left, in the coordinates of `area`.
         area: A rectangle or another polygon without holes.
 
-    A coastline that ends inside the area (a file that was cut) is led on to the edge as it was heading. A face whose coastlines
-    contradict one another is left as land.
+    A coastline that ends inside the area (a file that was cut) is led on to the edge as it was heading. A face whose
+    coastlines contradict one another is left as land.
     """
     lines = shapely.line_merge(shapely.union_all(np.asarray(coastlines, dtype=object)), directed=True)
     lines = shapely.get_parts(shapely.intersection(lines, area))
@@ -50,7 +50,8 @@ def _led_to_edge(lines: Any, area: shapely.Polygon) -> list[shapely.Geometry]:
     for (line, back), tip, single in zip(ends, tips, alone, strict=True):
         if not single or tip.distance(area.exterior) <= reach * 1e-9:
             continue
-        before = line.interpolate(min(line.length, reach * HEADING) if back else max(0.0, line.length - reach * HEADING))
+        stretch = min(reach * HEADING, line.length)
+        before = line.interpolate(stretch if back else line.length - stretch)
         ahead = np.array([tip.x - before.x, tip.y - before.y])
         ray = shapely.LineString([(tip.x, tip.y), np.array([tip.x, tip.y]) + ahead / np.hypot(*ahead) * 3 * reach])
         onward = shapely.shortest_line(tip, shapely.intersection(ray, area.exterior))

@@ -12,7 +12,7 @@ import hashlib
 import html
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -53,7 +53,7 @@ def icons() -> dict[str, str]:
     return found
 
 
-class Sheet(Figure):  # type: ignore[misc]
+class Sheet(Figure):
     """The whole HTML page. Written in Python, not as a template: no part of it is ever read as one."""
 
     def __init__(self, lang: str, title: str, config: Mapping[str, Any], *, assets: str | None, strict: bool) -> None:
@@ -81,8 +81,8 @@ class Sheet(Figure):  # type: ignore[misc]
             if self.basemap else "",
             f"<script>{self.script.render(**kwargs)}</script>\n</body>\n</html>\n",
         ])  # fmt: skip
-        policy = f'<meta http-equiv="Content-Security-Policy" content="{_policy(page, self.config)}">\n' if self.strict else ""
-        return page.replace("%POLICY%", policy, 1)
+        policy = f'<meta http-equiv="Content-Security-Policy" content="{_policy(page, self.config)}">\n'
+        return page.replace("%POLICY%", policy if self.strict else "", 1)
 
     def _style(self, name: str) -> str:
         if self.assets is not None:
@@ -123,11 +123,8 @@ def _text(name: str) -> str:
     return FILES[name].read_text(encoding="utf-8").replace("</script", "<\\/script").replace("<!--", "<\\!--")
 
 
-class Map(folium.Map):  # type: ignore[misc]
+class Map(folium.Map):
     """A folium.Map on a `Sheet`, with our layers. Its id is constant, so that the same data gives the same page."""
-
-    default_js: Sequence[tuple[str, str]] = ()
-    default_css: Sequence[tuple[str, str]] = ()
 
     _template = Template(
         """
@@ -143,6 +140,7 @@ class Map(folium.Map):  # type: ignore[misc]
 
     def __init__(self, sheet: Sheet, centre: tuple[float, float], zoom: int) -> None:
         super().__init__(location=centre, zoom_start=zoom, tiles=None, zoom_control=False, attribution_control=False)
+        self.default_js, self.default_css = [], []  # the sheet brings our own
         self.options["max_zoom"], self.options["min_zoom"] = 19, 3
         self._id = "assetmap"
         sheet.add_child(self, name="map")

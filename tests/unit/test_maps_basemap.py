@@ -61,8 +61,10 @@ def decoded(*layers: TileLayer) -> dict[str, Any]:
 
 def test_a_tile_says_what_was_drawn() -> None:
     hole = shapely.Polygon([(0, 0), (100, 0), (100, 100), (0, 100)], [[(10, 10), (10, 20), (20, 20), (20, 10)]])
-    shapes = shapely.orient_polygons(np.array([hole, shapely.MultiPolygon([shapely.box(200, 200, 300, 300), shapely.box(400, 0, 450, 70)])]))
-    roads = np.array([line((0, 0), (4000, 4000), (4000, 50)), shapely.MultiLineString([[(0, 0), (5, 5)], [(9, 9), (70, 9000)]])])
+    two = shapely.MultiPolygon([shapely.box(200, 200, 300, 300), shapely.box(400, 0, 450, 70)])
+    shapes = shapely.orient_polygons(np.array([hole, two]))
+    forked = shapely.MultiLineString([[(0, 0), (5, 5)], [(9, 9), (70, 9000)]])
+    roads = np.array([line((0, 0), (4000, 4000), (4000, 50)), forked])
     tile = decoded(
         TileLayer("green", shapes, {"cls": ["park", "wood"], "name": ["Ørsteds æble 🌳", ""]}),
         TileLayer("road", roads, {"cls": ["minor", "major"], "name": ["", ""]}),

@@ -13,7 +13,7 @@ const assetmap = {};
       if (value !== null && value !== undefined && value !== false) node.setAttribute(key, value === true ? "" : value);
     }
     for (const child of children) {
-      if (child !== null && child !== undefined && child !== "") node.append(child);
+      if (child !== null && child !== undefined && child !== false && child !== "") node.append(child);
     }
     return node;
   }
