@@ -25,17 +25,21 @@ BESIDE_M = 30.0
 _UNREACHED_M = 15.0
 _HOLE_M2 = 1500.0
 _SMOOTH_M = 2.0
+_STRIP_M = 1.0
 
 
 def walk_areas(
-    network: WalkNetwork, points: gpd.GeoDataFrame | gpd.GeoSeries, minutes: list[float], profile: WalkProfile, snap_m: float
+    network: WalkNetwork,
+    points: gpd.GeoDataFrame | gpd.GeoSeries,
+    minutes: list[float],
+    profile: WalkProfile,
+    snap_m: float,
 ) -> gpd.GeoDataFrame:
     """The ground within so many minutes of any of the points; see `WalkNetwork.walk_areas`."""
     prepared = network.prepared(profile)
-    _, doors = access_points(prepared, network.to_metric(points), snap_m)
-    sources = prepared.snap(doors, snap_m)
+    _, sources = access_points(prepared, network.to_metric(points), snap_m)
     wanted = sorted(minutes, reverse=True)
-    reach = prepared.spread(sources, profile.metres(max(wanted)))
+    reach = prepared.spread(sources, profile.metres(max(wanted, default=0)))
     shapes = [_ground(prepared, reach, sources, profile.metres(m)) for m in wanted]
     return gpd.GeoDataFrame({"minutes": wanted}, geometry=shapes, crs=network.crs).to_crs(WGS84)
 
@@ -60,12 +64,13 @@ def _ground(prepared: Prepared, reach: Reach, sources: Snapped, limit: float) ->
         return shapely.Polygon()
     ground = shapely.union_all(shapely.buffer(walked, BESIDE_M, quad_segs=4))
     box = shapely.box(*shapely.bounds(ground))
-    unreached = np.setdiff1d(prepared.tree.query(box), np.flatnonzero(full | part))
-    cut = [shapely.buffer(net.lines[edge[unreached]], _UNREACHED_M, quad_segs=2), _water(prepared, box)]
+    reached = np.flatnonzero(full | part | np.isin(edge, sources.edge[on]))
+    unreached = np.setdiff1d(prepared.tree.query(box), reached)
+    cut = [shapely.buffer(net.lines[edge[unreached]], _UNREACHED_M, quad_segs=2), _barriers(prepared, box)]
     # What is walked stays whole, also where a street that is not reached runs close beside it.
     kept = shapely.union_all(shapely.buffer(walked, _UNREACHED_M / 2, quad_segs=2))
     ground = shapely.union(shapely.difference(ground, shapely.union_all(np.concatenate(cut))), kept)
-    return shapely.simplify(_without_small_holes(ground), _SMOOTH_M)
+    return shapely.simplify(_without_small_holes(_beside(ground, walked)), _SMOOTH_M)
 
 
 def _pieces(lines: Any, start: Any, end: Any) -> Any:
@@ -73,9 +78,16 @@ def _pieces(lines: Any, start: Any, end: Any) -> Any:
     return np.array(pieces, dtype=object)
 
 
-def _water(prepared: Prepared, box: Any) -> Any:
-    shapes = prepared.network.barriers.to_numpy()[prepared.barriers.query(box)] if len(prepared.barriers) else np.empty(0, object)
-    return shapes[shapely.get_dimensions(shapes) == 2] if len(shapes) else shapes
+def _barriers(prepared: Prepared, box: Any) -> Any:
+    """Water as it is; railways, motorways and shores as thin strips, enough to part the ground."""
+    shapes = prepared.barriers.geometries[prepared.barriers.query(box)]
+    return np.where(shapely.get_dimensions(shapes) == 2, shapes, shapely.buffer(shapes, _STRIP_M, quad_segs=1))
+
+
+def _beside(ground: Any, walked: Any) -> Any:
+    """Without the pieces that no walked street touches: the far bank of a canal, the other side of a railway."""
+    pieces = shapely.get_parts(ground)
+    return shapely.union_all(pieces[np.unique(shapely.STRtree(pieces).query(walked, predicate="intersects")[1])])
 
 
 def _without_small_holes(ground: Any) -> Any:

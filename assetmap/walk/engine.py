@@ -9,7 +9,7 @@ to each other along it than over any node.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -46,6 +46,9 @@ class Snapped:
     def __len__(self) -> int:
         return len(self.edge)
 
+    def __getitem__(self, some: NDArray[np.bool_]) -> Snapped:
+        return Snapped(self.edge[some], self.share[some], self.off[some], self.linked[some], self.barred[some])
+
 
 @dataclass(frozen=True, eq=False)
 class Reach:
@@ -79,12 +82,18 @@ class Prepared:
     def of(cls, network: WalkNetwork, steps: bool, steps_factor: float) -> Prepared:
         """Prepare a network for walking with or without steps."""
         allowed = network.usable & (steps | ~network.steps)
-        walked = np.flatnonzero(allowed if allowed.any() else network.usable)
+        walked = np.flatnonzero(allowed)
         effective = np.where(network.steps, network.length * steps_factor, network.length)
+        barriers = shapely.STRtree(network.barriers.to_numpy())
+        shapely.prepare(barriers.geometries)
         return cls(
-            network, walked, effective, _matrix(network, walked, effective),
-            shapely.STRtree(network.lines[walked]), shapely.STRtree(network.barriers.to_numpy()),
-        )  # fmt: skip
+            network,
+            walked,
+            effective,
+            _matrix(network, walked, effective),
+            shapely.STRtree(network.lines[walked]),
+            barriers,
+        )
 
     def snap(self, points: NDArray[np.object_], cap: float) -> Snapped:
         """The nearest edge of each point that can be reached without crossing a barrier, else the nearest of all.
@@ -93,40 +102,44 @@ class Prepared:
             points: Points in the network's reference system, none missing. cap: Metres beyond which a point is not
                 linked.
         """
-        nothing = np.empty(0)
-        if not len(points):
-            none = np.empty(0, dtype=np.int64)
-            return Snapped(none, nothing, nothing, nothing.astype(bool), nothing.astype(bool))
+        n = len(points)
+        if not n or not len(self.walked):
+            no = np.zeros(n, dtype=bool)
+            return Snapped(np.zeros(n, dtype=np.int64), np.zeros(n), np.full(n, np.inf), no, no)
         asked, found = self.tree.query_nearest(points, all_matches=False)
         nearest = np.zeros(len(points), dtype=np.int64)
         nearest[asked] = found
         edge = self.walked[nearest]
         barred = self._crosses(points, edge) & (shapely.distance(points, self.network.lines[edge]) <= cap)
-        for i in np.flatnonzero(barred):
-            other = self._around(points[i], cap)
-            if other is not None:
-                edge[i], barred[i] = other, False
+        if barred.any():
+            held = np.flatnonzero(barred)
+            round_about, other = self._around(points[held], cap)
+            edge[held[round_about]], barred[held[round_about]] = other, False
         lines = self.network.lines[edge]
         off = shapely.distance(points, lines)
-        share = np.clip(shapely.line_locate_point(lines, points, normalized=True), 0.0, 1.0)
+        # A line between two nodes on the same spot has no shares.
+        share = np.nan_to_num(np.clip(shapely.line_locate_point(lines, points, normalized=True), 0.0, 1.0))
         return Snapped(edge, share, off, off <= cap, barred)
 
     def _crosses(self, points: NDArray[np.object_], edge: Ints) -> NDArray[np.bool_]:
         crosses = np.zeros(len(points), dtype=bool)
-        if not len(self.barriers):
-            return crosses
         way = shapely.shortest_line(points, self.network.lines[edge])
-        hit, _ = self.barriers.query(way, predicate="crosses")
-        crosses[hit] = True
+        asked, found = self.barriers.query(way)
+        # Prepared shapes answer `intersects` quickly, also the whole sea; few are left for the exact question.
+        met = shapely.intersects(self.barriers.geometries[found], way[asked])
+        asked, found = asked[met], found[met]
+        crosses[asked[shapely.crosses(way[asked], self.barriers.geometries[found])]] = True
         return crosses
 
-    def _around(self, point: Any, cap: float) -> int | None:
-        """The nearest edge within the cap that can be reached without crossing a barrier."""
-        near = self.walked[self.tree.query(point, predicate="dwithin", distance=cap)]
-        order = np.argsort(shapely.distance(point, self.network.lines[near]), kind="stable")
-        near = near[order]
-        free = ~self._crosses(np.full(len(near), point, dtype=object), near)
-        return int(near[free][0]) if free.any() else None
+    def _around(self, points: NDArray[np.object_], cap: float) -> tuple[Ints, Ints]:
+        """The points that have an edge within the cap that is reached without crossing a barrier, and the nearest."""
+        asked, found = self.tree.query(points, predicate="dwithin", distance=cap)
+        edge = self.walked[found]
+        free = ~self._crosses(points[asked], edge)
+        asked, edge = asked[free], edge[free]
+        order = np.lexsort((edge, shapely.distance(points[asked], self.network.lines[edge]), asked))
+        round_about, first = np.unique(asked[order], return_index=True)
+        return round_about, edge[order][first]
 
     def spread(self, sources: Snapped, limit: float = np.inf) -> Reach:
         """Effective metres from the nearest source to every node, by one search from all sources at once.
@@ -150,7 +163,12 @@ class Prepared:
             shape=(n + len(linked), n + len(linked)),
         )
         cost, _, origin = dijkstra(
-            grown, directed=True, indices=np.arange(n, n + len(linked)), min_only=True, limit=limit, return_predecessors=True
+            grown,
+            directed=True,
+            indices=np.arange(n, n + len(linked)),
+            min_only=True,
+            limit=limit,
+            return_predecessors=True,
         )
         cost, origin = cost[:n], origin[:n]
         reached = np.isfinite(cost)
@@ -180,7 +198,9 @@ class Prepared:
     def _same_edge(self, sources: Snapped, at: Snapped) -> pd.DataFrame:
         """Pairs of a point and a source on the same edge, with the cost along it."""
         here = pd.DataFrame({"edge": at.edge, "at": np.arange(len(at)), "share": at.share, "off": at.off})
-        there = pd.DataFrame({"edge": sources.edge, "source": np.arange(len(sources)), "share": sources.share, "off": sources.off})
+        there = pd.DataFrame(
+            {"edge": sources.edge, "source": np.arange(len(sources)), "share": sources.share, "off": sources.off}
+        )
         there = there[sources.linked]
         pairs = here[here["edge"].isin(there["edge"])].merge(there, on="edge", suffixes=("", "_source"))
         along = (pairs["share"] - pairs["share_source"]).abs() * self.effective[pairs["edge"]]
@@ -198,4 +218,6 @@ def _matrix(network: WalkNetwork, walked: Ints, effective: Floats) -> sp.csr_mat
     first[1:] = (low[1:] != low[:-1]) | (high[1:] != high[:-1])
     low, high, w = low[first], high[first], w[first]
     n = len(network.xy)
-    return sp.coo_matrix((np.concatenate([w, w]), (np.concatenate([low, high]), np.concatenate([high, low]))), shape=(n, n)).tocsr()
+    return sp.coo_matrix(
+        (np.concatenate([w, w]), (np.concatenate([low, high]), np.concatenate([high, low]))), shape=(n, n)
+    ).tocsr()

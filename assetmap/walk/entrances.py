@@ -2,8 +2,8 @@
 
 Never at its centroid. At its gates and entrances and where a path crosses its edge; where none is mapped, at
 pseudo-entrances: points of the edge every 25 m that lie within 30 m of a street (Global Healthy & Sustainable City
-Indicators sample every 30 m, with a tolerance of 30 m). An area with no street that near is entered at the point of its
-edge nearest to any street, if that is within the snapping cap.
+Indicators sample every 30 m, with a tolerance of 30 m). An area with no street that near is entered where its edge is
+nearest to one (and as near within 5 m), if that is within the snapping cap.
 """
 
 from __future__ import annotations
@@ -16,26 +16,42 @@ import shapely
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from assetmap.walk.engine import Prepared
+    from assetmap.walk.engine import Prepared, Snapped
 
 EVERY_M = 25.0
 WITHIN_M = 30.0
 _ON_EDGE_M = 1.5
+_AS_NEAR_M = 5.0
 
 
-def access_points(prepared: Prepared, assets: NDArray[np.object_], cap: float) -> tuple[NDArray[np.int64], NDArray[np.object_]]:
-    """The points at which each asset is entered.
+def access_points(prepared: Prepared, assets: NDArray[np.object_], cap: float) -> tuple[NDArray[np.int64], Snapped]:
+    """Where each asset meets the network.
+
+    An entrance that only a river, a railway or a motorway parts from its street is left out where the asset has a
+    better one: a park on this bank is not entered from the other.
 
     Args:
         assets: Geometries in the network's reference system; missing and empty ones have no entrance.
+        cap: Metres beyond which an entrance is not linked.
 
     Returns:
-        Position of the asset and the point, one row per entrance, in the order of assets.
+        Position of the asset and its entrance on the network, one row per entrance, in the order of assets.
     """
+    owner, points, sampled = _candidates(prepared, assets)
+    at = prepared.snap(points, cap)
+    free = at.linked & ~at.barred
+    keep = free | ~np.isin(owner, owner[free])
+    owner, at, sampled = owner[keep], at[keep], sampled[keep]
+    closest = pd.Series(at.off).groupby(owner).transform("min").to_numpy()
+    keep = ~sampled | (at.off <= np.maximum(WITHIN_M, closest + _AS_NEAR_M))
+    return owner[keep], at[keep]
+
+
+def _candidates(prepared: Prepared, assets: NDArray[np.object_]) -> tuple[Any, Any, Any]:
+    """Asset, point, and whether the point is only a sample of the edge, for all places that may be entrances."""
     there = ~(shapely.is_missing(assets) | shapely.is_empty(assets))
-    kind = shapely.get_type_id(assets)
-    spot = there & np.isin(kind, [0, 4])
-    owner, points = shapely.get_parts(assets[spot], return_index=True)[::-1]
+    spot = there & np.isin(shapely.get_type_id(assets), [0, 4])
+    points, owner = shapely.get_parts(assets[spot], return_index=True)
     owners, doors = [np.flatnonzero(spot)[owner]], [points]
     wide = np.flatnonzero(there & ~spot)
     if len(wide):
@@ -44,17 +60,25 @@ def access_points(prepared: Prepared, assets: NDArray[np.object_], cap: float) -
         owners.append(wide[own])
         doors.append(door)
         rest = np.setdiff1d(np.arange(len(wide)), own)
-        own, door = _pseudo(prepared, edges[rest], cap)
+        own, door = _samples(edges[rest])
         owners.append(wide[rest[own]])
         doors.append(door)
     owner, points = np.concatenate(owners), np.concatenate(doors)
+    sampled = np.arange(len(owner)) >= len(owner) - (len(owners[-1]) if len(wide) else 0)
     order = np.argsort(owner, kind="stable")
-    return owner[order].astype(np.int64), points[order]
+    return owner[order].astype(np.int64), points[order], sampled[order]
 
 
 def _outline(shapes: Any) -> Any:
-    """The edge of polygons; lines as they are."""
-    return np.where(shapely.get_dimensions(shapes) == 2, shapely.boundary(shapes), shapes)
+    """The edge of polygons; lines as they are; of a collection, the edges of its areas and its lines."""
+    edges = shapes.copy()
+    mixed = shapely.get_type_id(shapes) == 7
+    for i in np.flatnonzero(mixed):
+        parts = shapely.get_parts(shapes[i])
+        edges[i] = shapely.union_all(_outline(parts[shapely.get_dimensions(parts) > 0]))
+    areas = shapely.get_dimensions(edges) == 2
+    edges[areas] = shapely.boundary(edges[areas])
+    return edges
 
 
 def _doors(prepared: Prepared, edges: Any) -> tuple[Any, Any]:
@@ -74,19 +98,12 @@ def _doors(prepared: Prepared, edges: Any) -> tuple[Any, Any]:
     )
 
 
-def _pseudo(prepared: Prepared, edges: Any, cap: float) -> tuple[Any, Any]:
-    if not len(edges):
-        return np.empty(0, dtype=np.int64), np.empty(0, dtype=object)
+def _samples(edges: Any) -> tuple[Any, Any]:
+    """Points along each edge, at most `EVERY_M` apart and at least four."""
     lines, owner = shapely.get_parts(edges, return_index=True)
-    length = shapely.length(lines)
-    count = np.maximum(np.ceil(length / EVERY_M), 4).astype(np.int64)
+    line = shapely.get_dimensions(lines) == 1
+    lines, owner = lines[line], owner[line]
+    count = np.maximum(np.ceil(shapely.length(lines) / EVERY_M), 4).astype(np.int64)
     which = np.repeat(np.arange(len(lines)), count)
-    step = np.concatenate([np.arange(n) / n for n in count])
-    points = shapely.line_interpolate_point(lines[which], step, normalized=True)
-    (asked, _), metres = prepared.tree.query_nearest(points, all_matches=False, return_distance=True)
-    table = pd.DataFrame({"own": owner[which[asked]], "point": asked, "metres": metres})
-    near = table[table["metres"] <= WITHIN_M]
-    far = table[~table["own"].isin(near["own"]) & (table["metres"] <= cap)]
-    last = far.sort_values(["metres", "point"]).drop_duplicates("own")
-    own = np.concatenate([near["own"].to_numpy(), last["own"].to_numpy()])
-    return own.astype(np.int64), points[np.concatenate([near["point"].to_numpy(), last["point"].to_numpy()]).astype(np.int64)]
+    number = np.arange(len(which)) - np.repeat(np.cumsum(count) - count, count)
+    return owner[which], shapely.line_interpolate_point(lines[which], number / count[which], normalized=True)

@@ -42,13 +42,20 @@ def load_network(path: Path) -> WalkNetwork:
     try:
         with np.load(path, allow_pickle=False) as file:
             if int(file["version"]) != _VERSION:
-                raise StoreError(M("The network in {file} was written by another version. Run assetmap gather again.", file=path.name))
+                raise StoreError(
+                    M(
+                        "The network in {file} was written by another version. Run assetmap gather again.",
+                        file=path.name,
+                    )
+                )
             crs = pyproj.CRS.from_wkt(str(file["crs"]))
             xy, u, v = file["xy"], file["u"], file["v"]
             lines = shapely.linestrings(np.stack([xy[u], xy[v]], axis=1))
             lines[file["bent"]] = _unpacked(file["bent_wkb"])
             gates = gpd.GeoDataFrame(
-                {"kind": file["gate_kind"], "access": file["gate_access"]}, geometry=shapely.points(file["gate_xy"]), crs=crs
+                {"kind": file["gate_kind"], "access": file["gate_access"]},
+                geometry=shapely.points(file["gate_xy"]),
+                crs=crs,
             )
             return WalkNetwork(
                 crs, xy, file["node_id"], u, v, file["key"], file["length"], lines, file["steps"], gates,

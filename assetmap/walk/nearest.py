@@ -33,8 +33,7 @@ def nearest_asset(
     limit = np.inf if max_minutes is None else profile.metres(max_minutes) * _INCLUSIVE
     start, there = _points(network.to_metric(origins))
     at = prepared.snap(start[there], snap_m)
-    owner, doors = access_points(prepared, network.to_metric(assets), snap_m)
-    sources = prepared.snap(doors, snap_m)
+    owner, sources = access_points(prepared, network.to_metric(assets), snap_m)
     cost, source = prepared.arrive(prepared.spread(sources, limit), sources, at)
     cost[cost > limit] = np.inf
     reached = np.isfinite(cost)
@@ -77,12 +76,13 @@ def reachable_assets(
     prepared = network.prepared(profile)
     limit = profile.metres(max_minutes) * _INCLUSIVE
     source = prepared.snap(np.array([origin], dtype=object), snap_m)
-    # No walk is shorter than the straight line, so what is farther away need not be looked at.
+    # No walk is shorter than the straight line (but for the scale of the map projection), so what is farther away need
+    # not be looked at.
     shapes = network.to_metric(assets)
-    close = np.flatnonzero(shapely.dwithin(shapes, origin, limit))
+    close = np.flatnonzero(shapely.dwithin(shapes, origin, limit * 1.01))
     owner, doors = access_points(prepared, shapes[close], snap_m)
+    cost, _ = prepared.arrive(prepared.spread(source, limit), source, doors)
     owner = close[owner]
-    cost, _ = prepared.arrive(prepared.spread(source, limit), source, prepared.snap(doors, snap_m))
     metres = pd.Series(cost).groupby(owner).min()
     metres = metres[metres <= limit].sort_values(kind="stable")
     found = pd.DataFrame({"minutes": metres * profile.minutes_per_metre(), "metres": metres})
@@ -112,8 +112,7 @@ def nearest_by(
     walk = walk_profile(profile)
     prepared, limit = network.prepared(walk), walk.metres(max_minutes) * _INCLUSIVE
     at = prepared.snap(_points(network.to_metric(origins))[0], snap_m)
-    owner, doors = access_points(prepared, network.to_metric(assets), snap_m)
-    sources = prepared.snap(doors, snap_m)
+    owner, sources = access_points(prepared, network.to_metric(assets), snap_m)
     sort, labels = assets[column].to_numpy()[owner], assets.index.to_numpy()[owner]
     tables = []
     for one in pd.unique(sort):
@@ -139,7 +138,9 @@ def straight_line(
     real = np.flatnonzero(~(shapely.is_missing(shapes) | shapely.is_empty(shapes)))
     metres, asset = np.full(len(start), np.nan), np.full(len(start), None, dtype=object)
     if len(real):
-        (asked, found), far = shapely.STRtree(shapes[real]).query_nearest(start[there], all_matches=False, return_distance=True)
+        (asked, found), far = shapely.STRtree(shapes[real]).query_nearest(
+            start[there], all_matches=False, return_distance=True
+        )
         rows = np.flatnonzero(there)[asked]
         metres[rows], asset[rows] = far, assets.index.to_numpy()[real[found]]
     return pd.DataFrame(

@@ -200,7 +200,9 @@ class WalkNetwork:
     @property
     def edges(self) -> gpd.GeoDataFrame:
         """The edges: index (u, v, key) of node ids, columns length (metres) and steps, LineString geometry in `crs`."""
-        index = pd.MultiIndex.from_arrays([self.node_id[self.u], self.node_id[self.v], self.key], names=["u", "v", "key"])
+        index = pd.MultiIndex.from_arrays(
+            [self.node_id[self.u], self.node_id[self.v], self.key], names=["u", "v", "key"]
+        )
         return gpd.GeoDataFrame(
             {"length": self.length, "steps": self.steps}, geometry=self.lines, crs=self.crs, index=index
         )

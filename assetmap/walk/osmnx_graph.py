@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from assetmap.model.crs import WGS84, project
-from assetmap.walk.build import network_from_edges
+from assetmap.walk.build import SHORTEST_M, network_from_edges
 from assetmap.walk.network import WalkNetwork
 
 if TYPE_CHECKING:
@@ -32,8 +32,9 @@ def network_from_graph(graph: nx.MultiDiGraph) -> WalkNetwork:
     )  # fmt: skip
     if rows and all("length" in r[3] for r in rows):
         edges["length"] = [float(r[3]["length"]) for r in rows]
-        # osmnx keeps loops and doubled vertices as edges of no length; nobody walks them.
-        edges = edges[edges["length"] > 0]
+        # osmnx keeps edges of no length: loops, which nobody walks, and doubled nodes, which hold the streets together.
+        edges = edges[(edges["length"] > 0) | (edges["u"] != edges["v"])]
+        edges["length"] = edges["length"].clip(lower=SHORTEST_M)
     return network_from_edges(nodes, edges)
 
 
@@ -47,10 +48,20 @@ def graph_from_network(network: WalkNetwork) -> nx.MultiDiGraph:
 
     graph = nx.MultiDiGraph(crs="epsg:4326", created_with="assetmap")
     lonlat = shapely.get_coordinates(project(shapely.points(network.xy), network.crs, WGS84))
-    graph.add_nodes_from((int(i), {"x": float(x), "y": float(y)}) for i, (x, y) in zip(network.node_id, lonlat, strict=True))
+    graph.add_nodes_from(
+        (int(i), {"x": float(x), "y": float(y)}) for i, (x, y) in zip(network.node_id, lonlat, strict=True)
+    )
     lines = project(network.lines, network.crs, WGS84)
     for u, v, key, length, steps, line in zip(
-        network.node_id[network.u], network.node_id[network.v], network.key, network.length, network.steps, lines, strict=True
+        network.node_id[network.u],
+        network.node_id[network.v],
+        network.key,
+        network.length,
+        network.steps,
+        lines,
+        strict=True,
     ):
-        graph.add_edge(int(u), int(v), int(key), length=float(length), highway="steps" if steps else "path", geometry=line)
+        graph.add_edge(
+            int(u), int(v), int(key), length=float(length), highway="steps" if steps else "path", geometry=line
+        )
     return graph

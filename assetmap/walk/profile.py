@@ -44,8 +44,8 @@ class WalkProfile:
     def __post_init__(self) -> None:
         if not 0 < self.speed_low_kmh <= self.speed_kmh <= self.speed_high_kmh <= 15:
             raise InputError(
-                M("The speeds {low}, {speed} and {high} km/h do not fit a walk. Expected low ≤ speed ≤ high, above 0 and "
-                  "at most 15 km/h.", low=self.speed_low_kmh, speed=self.speed_kmh, high=self.speed_high_kmh)
+                M("The speeds {low}, {speed} and {high} km/h do not fit a walk. Expected low ≤ speed ≤ high, above 0 "
+                  "and at most 15 km/h.", low=self.speed_low_kmh, speed=self.speed_kmh, high=self.speed_high_kmh)
             )  # fmt: skip
 
     def minutes_per_metre(self, speed_kmh: float | None = None) -> float:
@@ -73,10 +73,12 @@ class WalkProfile:
 PROFILES = {
     profile.name: profile
     for profile in (
-        WalkProfile("adult", 4.8, 3.6, 6.0, "Planning value 80 m/min (1.33 m/s, OpenTripPlanner); 95 % of adults within ±1.2"),
+        WalkProfile("adult", 4.8, 3.6, 6.0, "Planning value 80 m/min (1.33 m/s, OpenTripPlanner); "
+                                            "95 % of adults within ±1.2"),
         WalkProfile("older", 3.6, 2.7, 4.3, "65+: mean 0.9–1.0 m/s, at risk of disability 0.76 m/s (Bath); "
                                             "measured median 4.31 km/h (Willberg et al., Helsinki)"),
-        WalkProfile("child", 4.0, 3.2, 4.4, "6–12 years: about 1.1 m/s; measured median 4.36 km/h, n = 8 (Willberg et al., Helsinki)"),
+        WalkProfile("child", 4.0, 3.2, 4.4, "6–12 years: about 1.1 m/s; "
+                                            "measured median 4.36 km/h, n = 8 (Willberg et al., Helsinki)"),
         WalkProfile("pram", 3.2, 2.9, 3.6, "Adult with pram or toddler: 0.8–1.0 m/s; no steps", steps=False),
     )
 }  # fmt: skip
@@ -92,11 +94,12 @@ def walk_profile(name: str | WalkProfile = "adult") -> WalkProfile:
     if isinstance(name, WalkProfile):
         return name
     who, *parts = name.split("-")
-    if who not in PROFILES or not set(parts) <= {*SEASONS, "stepfree"} or len(parts) > 2:
+    seasons = [part for part in parts if part in SEASONS]
+    rest = [part for part in parts if part not in SEASONS]
+    if who not in PROFILES or len(seasons) > 1 or rest not in ([], ["stepfree"]):
         raise UnknownKey(
-            M("There is no way of walking “{name}”. Use one of {known}, with -winter or -ice and -stepfree where wanted.",
-              name=name, known=", ".join(PROFILES))
+            M("There is no way of walking “{name}”. Use one of {known}, with -winter or -ice and -stepfree where "
+              "wanted.", name=name, known=", ".join(PROFILES))
         )  # fmt: skip
     profile = PROFILES[who]
-    season = next((part for part in parts if part in SEASONS), "bare")
-    return replace(profile, name=name, season=season, steps=profile.steps and "stepfree" not in parts)
+    return replace(profile, name=name, season=(seasons or ["bare"])[0], steps=profile.steps and not rest)
