@@ -82,7 +82,8 @@ def parse_address(text: str, postcode: str = "", city: str = "", number: str = "
     found = Address()
     if tail := _TAIL.search(rest):
         found, rest = replace(found, postcode=tail[1].replace(" ", ""), city=tail[2].strip()), rest[: tail.start()]
-    for part in filter(None, (p.strip() for p in re.split(r"[,;\n]", rest))):
+    parts = [p for part in re.split(r"[,;\n]", rest) if (p := part.strip())]
+    for part in parts:
         if not found.postcode and (code := _POSTCODE.match(part)):
             found = replace(found, postcode=code[1].replace(" ", ""), city=(code[2] or "").strip())
         elif not found.number and (door := _NUMBERED.match(part)) and not _BOX.match(part):
@@ -91,6 +92,8 @@ def parse_address(text: str, postcode: str = "", city: str = "", number: str = "
             )
         elif not found.street and not _BOX.match(part) and not part[0].isdigit():
             found = replace(found, street=part)
+        elif found.number and not found.city and part is parts[-1] and not re.search(r"\d", part):
+            found = replace(found, city=part)
     return replace(
         found,
         number=house_number(number) or found.number,

@@ -14,7 +14,7 @@ from rapidfuzz import fuzz, process
 
 from assetmap.messages import M, Message
 from assetmap.model.taxonomy import taxonomy
-from assetmap.sources.words import joined, tokens, word_table
+from assetmap.sources.words import joined, spelled, tokens, word_table
 
 NEAR = 88.0
 """A near miss must be at least this alike (rapidfuzz ratio, 0 to 100)."""
@@ -87,7 +87,7 @@ def _exact(value: str) -> Meant | None:
     word = joined(text)
     if word in _codes():
         return Meant(_codes()[word], 0.95)
-    return _words().get(word) or _stem(word)
+    return _words().get(spelled(text)) or _words().get(word) or _stem(word)
 
 
 def _stem(word: str) -> Meant | None:
@@ -131,14 +131,15 @@ def _near(value: str) -> Meant | None:
 
 @cache
 def _words() -> dict[str, Meant]:
-    """Every folded word: keys and labels of the taxonomy first, then our own table."""
-    known = {joined(c.key): Meant(c.key, 1.0) for c in taxonomy().values()}
-    for category in taxonomy().values():
-        for name in category.labels.values():
-            known.setdefault(joined(name), Meant(category.key, 1.0))
+    """Every word as spelled, then folded: keys and labels of the taxonomy first, then our own table."""
+    pairs = [(c.key, Meant(c.key, 1.0)) for c in taxonomy().values()]
+    pairs += [(name, Meant(c.key, 1.0)) for c in taxonomy().values() for name in c.labels.values()]
     for row in word_table("category_words.csv"):
-        for word in row["words"].split(";"):
-            known.setdefault(joined(word), Meant(row["category"], float(row["sure"])))
+        pairs += [(word, Meant(row["category"], float(row["sure"]))) for word in row["words"].split(";")]
+    known: dict[str, Meant] = {}
+    for key in (spelled, joined):  # "bænk" is no bank, though both fold to the same
+        for word, meant in pairs:
+            known.setdefault(key(word), meant)
     return known
 
 

@@ -32,6 +32,11 @@ def tokens(text: str) -> tuple[str, ...]:
     return tuple(_WORD.findall(fold(_HUMP.sub(" ", text) if not text.isupper() else text)))
 
 
+def spelled(text: str) -> str:
+    """A text in lower case without blanks and signs, its letters as they are."""
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFC", text).casefold())
+
+
 def joined(text: str) -> str:
     """The folded words of a text without anything between them."""
     return "".join(tokens(text))

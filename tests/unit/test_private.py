@@ -1,0 +1,101 @@
+"""Contacts are found in any text; codes, hours and coordinates are left alone."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assetmap.sources.private import MARK, care_of, is_personal, mostly_personal, norwegian_identity, take_out
+
+PERSONAL = [
+    "kari@nordmann.no", "KARI.N+x@Sub.Domain.NO", "kari(at)nordmann.no", "mailto:a@b.no", "91234567", "912 34 567",
+    "22 33 44 55", "+47 912 34 567", "0047 91234567", "+45 12 34 56 78", "tlf. 22334455", "Mobil: 912 34 567",
+    "(404) 223-3326", "08-123 45 67", "c/o Kari Nordmann", "C/O Ola Hansen, Storgata 5", "v/ Ola Nordmann",
+    "Att: Per Hansen", "010190-1234", "19900101-1234", "010190-123A",
+]  # fmt: skip
+HARMLESS = [
+    "Lekeplass", "59.28714", "6573211.12", "kl 10 00 16 00", "Mo-Fr 08:00-16:00", "2024-01-30", "814328562",
+    "Storgata 23, 1707 Sarpsborg", "for barn 6-12 år, 100 plasser, 2000 m2", "v/ rådhuset", "http://x.no/12345678",
+    "1 500 000 kr", "556036-0793", "@", "",
+]  # fmt: skip
+
+
+def norwegian(first_nine: str) -> str | None:
+    """The number with its two check digits, by the published weights; None where there is none."""
+    digits = [int(d) for d in first_nine]
+    k1 = (11 - sum(a * b for a, b in zip((3, 7, 6, 1, 8, 9, 4, 5, 2), digits, strict=True)) % 11) % 11
+    k2 = (11 - sum(a * b for a, b in zip((5, 4, 3, 2, 7, 6, 5, 4, 3, 2), [*digits, k1], strict=True)) % 11) % 11
+    return None if 10 in (k1, k2) else f"{first_nine}{k1}{k2}"
+
+
+@pytest.mark.parametrize("text", PERSONAL)
+def test_what_is_personal_is_taken_out_whole(text: str) -> None:
+    assert take_out(text)[0] == ""
+    assert is_personal(text)
+
+
+@pytest.mark.parametrize("text", HARMLESS)
+def test_what_is_harmless_stays(text: str) -> None:
+    assert take_out(text) == (text, [])
+
+
+def test_the_rest_of_a_text_stays() -> None:
+    clean, out = take_out("Ring 22 33 44 55 eller post@x.no for å leie. Åpent 10–16.")
+    assert clean == f"{MARK} eller {MARK} for å leie. Åpent 10–16."
+    assert out == ["Ring 22 33 44 55", "post@x.no"]
+
+
+def test_a_home_in_a_sentence_goes_with_the_name() -> None:
+    clean, out = take_out("Lag v/ Ola Nordmann, Storgata 12 B, 1707 Sarpsborg")
+    assert clean == f"Lag {MARK}"
+    assert out == ["v/ Ola Nordmann, Storgata 12 B, 1707 Sarpsborg"]
+
+
+@given(day=st.integers(1, 28), month=st.integers(1, 12), year=st.integers(0, 99), serial=st.integers(0, 999))
+def test_norwegian_identity_numbers_by_their_check_digits(day: int, month: int, year: int, serial: int) -> None:
+    number = norwegian(f"{day:02}{month:02}{year:02}{serial:03}")
+    if number is None:
+        return
+    assert norwegian_identity(number)
+    wrong = f"{number[:-1]}{(int(number[-1]) + 1) % 10}"
+    assert not norwegian_identity(wrong)
+    assert number not in take_out(f"Medlem {number} betalte")[0]
+    assert number not in take_out(f"Medlem {number[:6]} {number[6:]} betalte")[0].replace(" ", "")
+
+
+@given(
+    before=st.text(st.characters(categories=("L", "Z", "P")), max_size=20),
+    contact=st.sampled_from(PERSONAL),
+    after=st.text(st.characters(categories=("L",)), max_size=20),
+)
+def test_taking_out_is_complete_and_done_once(before: str, contact: str, after: str) -> None:
+    clean, out = take_out(f"{before} {contact} \n{after}")
+    assert out
+    assert take_out(clean) == (clean, [])
+
+
+def test_a_column_is_private_by_what_most_of_it_is() -> None:
+    assert mostly_personal(["a@b.no", "c@d.no", "", "se nettsiden"])
+    assert not mostly_personal(["Lekeplass", "a@b.no", "Park", "Torg"])
+    assert not mostly_personal([])
+
+
+def test_eight_digits_are_no_telephone_number_where_codes_stand() -> None:
+    assert mostly_personal(["91234567", "98765432"])
+    assert not mostly_personal(["91234567", "98765432"], codes=True)
+    assert mostly_personal(["010190-1234", "020291-4321"], codes=True)
+
+
+@pytest.mark.parametrize(
+    ("address", "rest", "person"),
+    [
+        ("c/o Kari Nordmann, Storgata 5, 1707 Sarpsborg", "Storgata 5, 1707 Sarpsborg", "c/o Kari Nordmann"),
+        ("Storgata 5, C/O Kari, 1707 Sarpsborg", "Storgata 5, , 1707 Sarpsborg", "C/O Kari"),
+        ("v/Ola Hansen\nNygata 1", "Nygata 1", "v/Ola Hansen"),
+        ("v/ rådhuset, Nygata 1", "v/ rådhuset, Nygata 1", ""),
+        ("Storgata 5", "Storgata 5", ""),
+    ],
+)
+def test_care_of_is_parted_from_the_address(address: str, rest: str, person: str) -> None:
+    assert care_of(address) == (rest, person)
