@@ -6,6 +6,7 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 
 from assetmap.messages import M, Mn
@@ -14,6 +15,7 @@ from assetmap.model.issues import Issue, issues_frame
 from assetmap.model.neighbourhood import Neighbourhood
 from assetmap.model.provenance import OSM_ATTRIBUTION, Provenance
 from assetmap.model.schema import asset_id
+from assetmap.walk import WalkNetwork
 
 OSM = Provenance("osm", "OpenStreetMap", "ODbL-1.0", OSM_ATTRIBUTION, "2026-11-21", "2026-11-20", sha256="a" * 64)
 CLUBS = Provenance("table:clubs.csv", "Clubs", "NLOD-2.0", "Sarpsborg kommune", "2026-11-21", file="clubs.csv")
@@ -68,9 +70,16 @@ def homes(n: int = 3, **columns: Any) -> gpd.GeoDataFrame:
 def inventory(frame: gpd.GeoDataFrame | None = None, **neighbourhood: Any) -> Inventory:
     """The neighbourhood with its assets, two notes, one issue and one source."""
     here = Neighbourhood(**{
-        "name": "Blåbærøya", "boundary": shapely.box(10.9, 58.9, 11.1, 59.1), "homes": homes(),
-        "extent": shapely.box(10.8, 58.8, 11.2, 59.2),
+        "name": "Blåbærøya", "boundary": shapely.box(10.9, 58.9, 14.0, 59.2), "homes": homes(),
+        "extent": shapely.box(10.8, 58.8, 14.1, 59.3),
         "notes": (M("Built from {what}.", what=M("homes")), Mn("One home.", "{n} homes.", 3)), **neighbourhood,
     })  # fmt: skip
     issues = issues_frame([Issue("no-position", M("No place yet."), asset="row 7", field="address", detail="Storgata")])
     return Inventory(assets() if frame is None else frame, here, issues, (OSM,))
+
+
+def street() -> WalkNetwork:
+    """A straight street along 59°N from 11°E to 11.02°E, a node every thousandth of a degree (57 m)."""
+    nodes = gpd.GeoDataFrame(geometry=list(shapely.points(11 + np.arange(21) / 1000, 59.0)), crs=4326)
+    ends = pd.DataFrame({"u": np.arange(20), "v": np.arange(1, 21)})
+    return WalkNetwork.from_edges(nodes, ends)

@@ -104,7 +104,7 @@ def upsert(
 def replace_all(connection: sa.Connection, inventory: Inventory, addresses: gpd.GeoDataFrame | None) -> None:
     """Put a whole inventory in place of whatever is there."""
     here = inventory.neighbourhood
-    replace_rows(connection, t.asset, rows_of(inventory.frame, t.asset, "id"))
+    replace_rows(connection, t.asset, rows_of(inventory.everything, t.asset, "id"))
     replace_rows(connection, t.home, rows_of(here.homes, t.home, "home"))
     replace_rows(connection, t.boundary, rows_of(_areas(here), t.boundary, "role"))
     known = gpd.GeoDataFrame(geometry=[], crs=4326) if addresses is None else addresses
@@ -175,12 +175,12 @@ def replace_issues(connection: sa.Connection, issues: pd.DataFrame | None, sourc
 
 def inventory_of(connection: sa.Connection) -> Inventory:
     """Everything that is stored, for the narrowest audience, without the network."""
-    return Inventory(
+    return Inventory.of(
         read_frame(connection, t.asset, "id"),
         _neighbourhood(connection),
-        issues_of(connection),
-        provenance_of(connection),
-        Audience.connector,
+        issues=issues_of(connection),
+        provenance=provenance_of(connection),
+        audience=Audience.connector,
     )
 
 

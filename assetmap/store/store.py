@@ -175,7 +175,7 @@ class Store:
         Raises:
             StoreError: Another program is writing, or the disk is full. What was stored before is untouched.
         """
-        held = people.contacts(private, inventory.frame)
+        held = people.contacts(private, inventory.everything)
         sources = {p.source for p in inventory.provenance}
         with self._changing(), self._tidying():
             with staging(self.folder, inventory.neighbourhood.network, basemap) as staged:
@@ -192,7 +192,7 @@ class Store:
                     )
                     content.touch(connection)
                     people.hold(self.folder, held)
-            people.prune(self.folder, set(inventory.frame.index), sources, held)
+            people.prune(self.folder, set(inventory.everything.index), sources, held)
 
     def add(
         self,
@@ -245,9 +245,12 @@ class Store:
             whole = content.inventory_of(connection)
             part = content.setting_of(connection, "sidecars", {}).get("network")
         if network and part:
+            file = self.folder / part["file"]
             try:
-                loaded = load_network(self.folder / part["file"])
-            except FileNotFoundError as fault:
+                loaded = load_network(file)
+            except (FileNotFoundError, StoreError) as fault:
+                if file.exists():
+                    raise
                 if self._setting("generation", 0) != before:  # somebody saved a newer state meanwhile
                     return self.inventory(audience, network=network)
                 raise StoreError(

@@ -16,7 +16,7 @@ from pandas.testing import assert_frame_equal
 from assetmap.errors import SchemaError, StoreError, StoreMissing
 from assetmap.model.schema import complete
 from assetmap.store import Added, Store
-from tests.stored_world import CLUBS, HOSTILE, OSM, assets, homes, inventory
+from tests.stored_world import CLUBS, HOSTILE, OSM, assets, homes, inventory, street
 
 
 @pytest.fixture
@@ -71,6 +71,21 @@ def test_an_asset_without_a_place_stays_without(store: Store) -> None:
     frame.loc[frame.index[0], "geometry"] = None
     store.save(inventory(frame))
     assert list(store.inventory().frame.geometry.isna()) == [True, False]
+
+
+def test_the_walking_network_comes_back_and_belongs_to_the_map(store: Store) -> None:
+    net = street()
+    store.save(inventory(network=net), fingerprints={"network": {OSM.source: OSM.sha256}})
+    there = store.inventory().neighbourhood.network
+    assert there is not None
+    assert there.fingerprint == net.fingerprint
+    assert store.inventory(network=False).neighbourhood.network is None
+    assert [check.ok for check in store.check() if "walking network" in str(check.message)] == [True]
+    (file,) = store.folder.glob("network.*.npz")
+    file.unlink()
+    with pytest.raises(StoreError, match="is missing from the store"):
+        store.inventory()
+    assert len(store.inventory(network=False)) == 2
 
 
 def test_addresses_and_base_map_come_back(store: Store) -> None:
