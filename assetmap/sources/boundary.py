@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -72,8 +73,9 @@ def read_boundary(
     chosen = areas if name is None else _of_name(areas, name, path.name)
     polygon = shapely.union_all(np.asarray(chosen.geometry.array, dtype=object))
     title = _title(chosen, name) or path.stem
-    kept = set(chosen.index.astype("str"))
-    issues = [i for i in (*features.issues, *repaired) if name is None or not i.asset or i.asset in kept]
+    rows = {f"row {row}" for row in chosen.index}
+    issues = [*features.issues, *(replace(i, asset=f"row {i.asset}") if i.asset else i for i in repaired)]
+    issues = [i for i in issues if name is None or not i.asset or i.asset in rows]
     issues += _left_out(len(frame) - len(areas) if name is None else 0)
     return Boundary(title, polygon, (*issues, *_sane(polygon, title, len(areas), path.name)))
 

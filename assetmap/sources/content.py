@@ -48,6 +48,7 @@ _FOREIGN = (
     (b"II*\x00", "TIFF"),
 )
 _XML_DEPTH = 100
+_XML_ELEMENTS = 3_000_000
 
 
 def check_size(path: Path, limited: bool) -> None:
@@ -114,19 +115,20 @@ class _Outline(ContentHandler):
 
     def __init__(self) -> None:
         super().__init__()
-        self.root, self.depth, self.deepest = "", 0, 0
+        self.root, self.depth, self.elements = "", 0, 0
 
     def startElement(self, name: str, attrs: Any) -> None:
         self.root = self.root or name.rpartition(":")[2]
         self.depth += 1
-        if self.depth > _XML_DEPTH:
-            raise _TooDeep
+        self.elements += 1
+        if self.depth > _XML_DEPTH or self.elements > _XML_ELEMENTS:
+            raise _TooMuch
 
     def endElement(self, name: str) -> None:
         self.depth -= 1
 
 
-class _TooDeep(Exception):
+class _TooMuch(Exception):
     """Raised to stop the parser."""
 
 
@@ -143,7 +145,7 @@ def _xml_kind(path: Path) -> str:
             M("The file {file} is XML with its own entities or document type, which is not accepted: they can read "
               "other files. Export it again without.", file=path.name)
         ) from None  # fmt: skip
-    except _TooDeep:
+    except _TooMuch:
         raise FormatError(too_deep(path)) from None
     except (SAXException, ValueError, LookupError) as fault:
         raise FormatError(
@@ -164,5 +166,6 @@ def _place(fault: Exception) -> Any:
 
 
 def too_deep(path: Path) -> Message:
-    return M("The file {file} is nested far deeper than map features are. Export it again from a map program.",
+    return M("The file {file} is nested far deeper, or has far more parts, than map features have. Export it again "
+             "from a map program.",
              file=path.name)  # fmt: skip

@@ -42,7 +42,7 @@ def exported_assets(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, dict[int
     if "source_id" not in own:
         own["source_id"] = own["id"]
     own["source_id"] = own["source_id"].where(own["source_id"].notna(), own["id"])
-    reasons = {row: reason for row in own.index if (reason := _fault(own.loc[row])) is not None}
+    reasons = _faults(own)
     own = own.drop(index=list(reasons))
     if "review" in own:
         own["review"] = own["review"].where(own["review"] == "pending")
@@ -73,17 +73,20 @@ def _objects(frame: pd.DataFrame, column: str) -> list[Any]:
     return out
 
 
-def _fault(row: pd.Series) -> Message | None:
-    """What a hand that changed the file may have broken."""
-    allowed = {"audience": list(Audience.__members__), "location_precision": list(PRECISION)}
-    for column, values in allowed.items():
-        if column in row and pd.notna(row[column]) and row[column] not in values:
-            return M("its {column} is “{value}”; expected one of: {known}", column=column, value=str(row[column])[:60],
-                     known=", ".join(values))  # fmt: skip
-    capacity = row.get("capacity")
-    if capacity is not None and pd.notna(capacity) and not (isinstance(capacity, int | float) and capacity >= 0):
-        return M("its capacity is “{value}”, which is no number", value=str(capacity)[:60])
-    return None
+def _faults(own: gpd.GeoDataFrame) -> dict[int, Message]:
+    """Rows in which a hand that changed the file has broken a value, with what is wrong."""
+    reasons: dict[int, Message] = {}
+    for column, values in (("audience", list(Audience.__members__)), ("location_precision", list(PRECISION))):
+        if column in own:
+            wrong = own[column].notna() & ~own[column].isin(values)
+            for row, value in own.loc[wrong, column].items():
+                reasons[row] = M("its {column} is “{value}”; expected one of: {known}", column=column,
+                                 value=str(value)[:60], known=", ".join(values))  # fmt: skip
+    if "capacity" in own:
+        number = pd.to_numeric(own["capacity"], errors="coerce")
+        for row, value in own.loc[own["capacity"].notna() & ~(number >= 0), "capacity"].items():
+            reasons[row] = M("its capacity is “{value}”; expected a number from 0", value=str(value)[:60])
+    return reasons
 
 
 def _notes(extra: list[str], others: int) -> list[Message]:

@@ -104,6 +104,8 @@ def read_layers(path: Path, limited: bool = True) -> list[Layer]:
             if kind == "shp":
                 return [shapefile_layer(path, Path(folder), limited)]
             inside = unpack(path, Path(folder), _IN_ZIP, limited)
+            for member in inside:
+                check_size(member, limited)
             return [layer for member in inside for layer in read_layers(member, limited)]
     return sandboxed_layers(kind, path, limited)
 

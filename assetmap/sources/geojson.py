@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import geopandas as gpd
@@ -17,11 +17,13 @@ import pandas as pd
 import pyproj
 import shapely
 
+from assetmap.errors import FormatError
 from assetmap.messages import M, Message, Mn
 from assetmap.model.issues import Issue
 from assetmap.sources.layer import Layer
 
 GEOMETRIES = ("Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection")
+COLUMNS, CELLS = 1_000, 50_000_000
 _DEPTH = 3
 _COLLECTION_DEPTH = 8
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -52,6 +54,7 @@ def geojson_layer(documents: list[Any], name: str) -> Layer:
     rows: list[dict[str, Any]] = []
     shapes: list[shapely.Geometry | None] = []
     index, rejected, unclosed = [], [], 0
+    columns: set[str] = set()
     for number, feature in enumerate(_features(documents), 1):
         values = _values(feature)
         try:
@@ -61,12 +64,27 @@ def geojson_layer(documents: list[Any], name: str) -> Layer:
             continue
         unclosed += closed
         rows.append(values)
+        columns.update(values)
         shapes.append(shape)
         index.append(number)
+    check_width(columns, len(rows), name)
     crs, strange = _declared(documents)
     frame = gpd.GeoDataFrame(pd.DataFrame(rows, index=index, dtype=object), geometry=shapes, crs=crs, index=index)
     title = next((plain(d["name"]) for d in documents if isinstance(d, dict) and isinstance(d.get("name"), str)), "")
     return Layer(title or name, frame, rejected=tuple(rejected), issues=tuple(_remarks(frame, unclosed, strange)))
+
+
+def check_width(columns: Collection[str], rows: int, name: str) -> None:
+    """Refuse features that share no properties: as a table they would fill the memory.
+
+    Raises:
+        FormatError: There are more than 1,000 columns, or more than 50 million cells.
+    """
+    if len(columns) > COLUMNS or len(columns) * rows > CELLS:
+        raise FormatError(
+            M("The file {file} has {columns} different properties on {rows} features, more than a table can hold. "
+              "Export it with fewer columns.", file=name, columns=len(columns), rows=rows)
+        )  # fmt: skip
 
 
 def _remarks(frame: gpd.GeoDataFrame, unclosed: int, strange: str) -> Iterator[Issue]:

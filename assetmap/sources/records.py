@@ -13,7 +13,7 @@ import pandas as pd
 
 from assetmap.errors import FormatError
 from assetmap.messages import M
-from assetmap.sources.geojson import flatten
+from assetmap.sources.geojson import check_width, flatten
 from assetmap.sources.layer import Layer
 
 _AXES = frozenset({"x", "y", "lat", "lon", "lng", "latitude", "longitude", "east", "north", "easting", "northing"})
@@ -35,7 +35,9 @@ def records_layer(documents: list[Any], name: str, file: str) -> Layer:
             M("The file {file} is JSON, but neither GeoJSON nor a list of records. Expected a feature collection, or "
               "a list of objects with a name and coordinates.", file=file)
         )  # fmt: skip
-    frame = pd.DataFrame([flatten(record) for record in found], dtype=object)
+    rows = [flatten(record) for record in found]
+    check_width({column for row in rows for column in row}, len(rows), file)
+    frame = pd.DataFrame(rows, dtype=object)
     frame = frame.rename(columns=_axes(list(frame.columns)))
     frame.index = pd.RangeIndex(1, len(frame) + 1)
     return Layer(name, gpd.GeoDataFrame(frame, geometry=[None] * len(frame)), shapeless=True)

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyogrio
@@ -94,11 +93,9 @@ def _layer(layer: dict[str, Any], folder: Path, path: Path) -> Layer:
         frame = pa.ipc.open_file(source).read_all().to_pandas()
     wkb = frame.pop(layer["geometry"]) if layer["geometry"] in frame else pd.Series([None] * len(frame), dtype=object)
     frame = pd.DataFrame({str(plain(c)): _values(frame[c]) for c in frame})
-    shapes = shapely.from_wkb(wkb.to_numpy(dtype=object), on_invalid="fix")
-    frame = gpd.GeoDataFrame(frame, geometry=shapes, crs=_crs(layer["crs"]))
+    frame = gpd.GeoDataFrame(frame, geometry=shapely.from_wkb(wkb.to_numpy(dtype=object)), crs=_crs(layer["crs"]))
     frame.index = pd.RangeIndex(1, len(frame) + 1)
-    lost = int((shapely.is_missing(np.asarray(shapes)) & wkb.notna().to_numpy()).sum())
-    issues = (_lost(lost),) if lost else ()
+    issues = (_lost(layer["lost"]),) if layer["lost"] else ()
     return Layer(str(plain(layer["name"])) or path.stem, frame, issues=issues, shapeless=not layer["geometry"])
 
 

@@ -21,6 +21,7 @@ DRIVERS = {"shp": {"ESRI Shapefile"}, "fgb": {"FlatGeobuf"}}
 """The only GDAL drivers that may be there, by kind of file; other kinds are read without GDAL."""
 _NEW_USER, _NEW_NET = 0x10000000, 0x40000000
 _ENVELOPE = (0, 32, 48, 48, 64)
+_COLLECTION, _NESTED = 7, 8
 
 
 class Refused(Exception):
@@ -192,8 +193,10 @@ def main(order: dict[str, Any]) -> dict[str, Any]:
             written.append(_write(Path(order["folder"]), len(written), name, crs, table, column))
     except Refused as fault:
         return {"refused": fault.code, "detail": fault.detail[:300]}
-    except (MemoryError, struct.error, RecursionError) as fault:
-        return {"refused": "too-big" if isinstance(fault, MemoryError) else "unreadable", "detail": ""}
+    except MemoryError:
+        return {"refused": "too-big", "detail": ""}
+    except (struct.error, ValueError, OverflowError, RecursionError) as fault:  # pyarrow's errors are ValueErrors
+        return {"refused": "unreadable", "detail": str(fault)[:300]}
     return {"layers": written}
 
 
@@ -201,10 +204,57 @@ def _write(folder: Path, number: int, name: str, crs: str | None, table: Any, co
     import pyarrow as pa
 
     target = folder / f"{number}.arrow"
-    table = table.replace_schema_metadata(None)
+    wkb, lost = _safe_shapes(table.column(column).to_pylist()) if column in table.column_names else (None, 0)
+    table = _simple(table.drop_columns([column]) if wkb is not None else table)
+    table = table if wkb is None else table.append_column(column, pa.array(wkb, pa.binary()))
     with pa.OSFile(str(target), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
         writer.write_table(table)
-    return {"name": name, "crs": crs, "file": target.name, "geometry": column, "rows": table.num_rows}
+    return {
+        "name": name, "crs": crs, "file": target.name, "geometry": column, "rows": table.num_rows, "lost": lost,
+    }  # fmt: skip
+
+
+def _safe_shapes(blobs: list[bytes | None]) -> tuple[list[bytes | None], int]:
+    """Shapes as clean WKB, and how many could not be read.
+
+    A collection nested a hundred thousand times takes the process that reads it down: here that is this one, and what
+    is left of such shapes does not go on.
+    """
+    import numpy as np
+    import shapely
+
+    shapes = shapely.from_wkb(np.array([*blobs, None], dtype=object)[:-1], on_invalid="fix")
+    rows = np.flatnonzero(shapely.get_type_id(shapes) == _COLLECTION)
+    deep = shapes[rows]
+    for _ in range(_NESTED):
+        deep, at = shapely.get_parts(deep, return_index=True)
+        inner = shapely.get_type_id(deep) == _COLLECTION
+        deep, rows = deep[inner], rows[at][inner]
+    shapes[rows] = None
+    out = list(shapely.to_wkb(shapes))
+    return out, sum(a is not None and b is None for a, b in zip(blobs, out, strict=True))
+
+
+def _simple(table: Any) -> Any:
+    """Only numbers, truths and texts: times as text, lists and objects as JSON text, bytes left out."""
+    import pyarrow as pa
+
+    names, columns = [], []
+    for field, column in zip(table.schema, table.columns, strict=True):
+        kind = field.type
+        if pa.types.is_dictionary(kind):
+            column, kind = column.cast(kind.value_type), kind.value_type
+        if pa.types.is_nested(kind) or pa.types.is_temporal(kind) or pa.types.is_decimal(kind):
+            column = pa.array([None if v is None else _said(v) for v in column.to_pylist()], pa.string())
+        elif pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_fixed_size_binary(kind):
+            continue
+        names.append(field.name)
+        columns.append(column)
+    return pa.table(columns, names=names)
+
+
+def _said(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, list | dict) else str(value)
 
 
 if __name__ == "__main__":

@@ -138,4 +138,11 @@ def test_a_bowtie_is_repaired_and_said(tmp_path: Path) -> None:
     bowtie = [SQUARE[0], SQUARE[2], SQUARE[1], SQUARE[3], SQUARE[0]]
     found = read_boundary(write(tmp_path / "a.geojson", area(bowtie)))
     assert found.polygon.is_valid
-    assert [i.code for i in found.issues] == ["geometry-repaired"]
+    assert [(i.code, i.asset) for i in found.issues] == [("geometry-repaired", "row 1")]
+
+
+def test_issues_of_other_areas_are_not_told(tmp_path: Path) -> None:
+    bowtie = [SQUARE[0], SQUARE[2], SQUARE[1], SQUARE[3], SQUARE[0]]
+    file = write(tmp_path / "a.geojson", area(bowtie, navn="Vest"), area(moved(0.02), navn="Ost"))
+    assert read_boundary(file, "ost").issues == ()
+    assert [i.asset for i in read_boundary(file, "vest").issues] == ["row 1"]

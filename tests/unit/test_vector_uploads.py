@@ -11,10 +11,14 @@ import threading
 import time
 import zipfile
 from collections.abc import Iterator
+from datetime import date, datetime
+from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import geopandas as gpd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import shapely
 
@@ -376,6 +380,59 @@ def test_a_layer_name_that_is_sql(tmp_path: Path) -> None:
     before = file.read_bytes()
     assert sorted(read_features(file).frame["layer"].unique()) == sorted([name, "places"])
     assert file.read_bytes() == before
+
+
+def test_shapes_nested_until_the_reader_falls(tmp_path: Path) -> None:
+    """GEOS reads such shapes by recursion and takes its whole process down."""
+    for depth in (20, 300_000):
+        file = gpkg(tmp_path / f"{depth}.gpkg")
+        nested = struct.pack("<BII", 1, 7, 1) * depth + shapely.to_wkb(shapely.Point(10.7, 59.9))
+        with sqlite3.connect(file) as con:
+            for trigger in con.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+                con.execute(f'DROP TRIGGER "{trigger[0]}"')
+            con.execute("UPDATE places SET geom = ? WHERE name = 'a'", (b"GP\0\1" + struct.pack("<i", 4326) + nested,))
+        con.close()
+    found = read_features(tmp_path / "20.gpkg")
+    assert found.frame.geometry.isna().tolist() == [True, False]
+    assert [i.code for i in found.issues] == ["geometry-unreadable"]
+    assert "damaged" in refused(tmp_path / "300000.gpkg")
+
+
+@pytest.mark.parametrize("features", [True, False])
+def test_properties_that_would_fill_the_memory(tmp_path: Path, features: bool) -> None:
+    file = tmp_path / "a.json"
+    rows = [{f"key{n}": n} for n in range(2000)]
+    document = {"type": "FeatureCollection", "features": [{"properties": r, "geometry": POINT} for r in rows]}
+    file.write_text(json.dumps(document if features else rows))
+    assert "2000 different properties" in refused(file)
+
+
+def test_xml_of_millions_of_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("assetmap.sources.content._XML_ELEMENTS", 1000)
+    file = tmp_path / "a.kml"
+    file.write_text("<kml>" + "<Placemark/>" * 1000 + "</kml>")
+    assert "more parts" in refused(file)
+
+
+def test_a_zip_of_a_file_above_the_cap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("assetmap.sources.archive.RATIO", 10_000)
+    file = packed(tmp_path / "a.zip", a__geojson=json.dumps(POINT | {"note": "x" * 60_000_000}).encode())
+    assert "at most 50 MB" in refused(file)
+
+
+def test_columns_of_every_type(tmp_path: Path) -> None:
+    table = pa.table({
+        "name": ["a", "b"], "when": [datetime(2024, 1, 2, 3, 4), None], "day": [date(1, 1, 1), None],
+        "raw": [b"x", b"y"],
+        "list": [["p", "q"], []], "object": [{"k": 1}, None], "sum": [Decimal("1.50"), None],
+        "sort": pa.array(["u", "u"]).dictionary_encode(), "lat": [59.9, 59.8], "lon": [10.7, 10.8],
+    })  # fmt: skip
+    pq.write_table(table, tmp_path / "a.parquet")
+    frame = read_features(tmp_path / "a.parquet").frame
+    assert frame.iloc[0][["when", "day", "list", "object", "sum", "sort"]].tolist() == [
+        "2024-01-02 03:04:00", "0001-01-01", '["p", "q"]', '{"k": 1}', "1.50", "u",
+    ]  # fmt: skip
+    assert "raw" not in frame
 
 
 def test_reading_leaves_a_geopackage_as_it_was(tmp_path: Path) -> None:
