@@ -107,10 +107,10 @@ def subject(
     if isinstance(assets, Inventory):
         here = assets.neighbourhood
         wanted = wanted or assets.selection or tuple(assets.counts().index)
-        frame, provenance, audience, notes = assets.where(category=wanted).frame if wanted else assets.frame, assets.provenance, assets.audience, here.notes
+        frame = assets.where(category=wanted).everything if wanted else assets.everything
+        provenance, audience, notes = assets.provenance, assets.audience, (*here.notes, *_held_back(assets))
         homes = here.homes if homes is None else homes
         network = network if network is not None else here.network  # type: ignore[assignment]
-        notes += tuple(_held_back(assets))
     else:
         frame, provenance, audience, notes = assets, (), Audience.public, ()
         if wanted and "category" in frame:
@@ -197,7 +197,13 @@ def threshold(categories: Sequence[str], minutes: float | None, norm_key: str | 
         raise InputError(M("Both minutes and a norm were given. Give one of them."))
     if minutes is not None:
         if not 0 < minutes <= LONGEST_MIN:
-            raise InputError(M("{minutes} minutes is no walk. Expected more than 0 and at most {most}.", minutes=minutes, most=LONGEST_MIN))
+            raise InputError(
+                M(
+                    "{minutes} minutes is no walk. Expected more than 0 and at most {most}.",
+                    minutes=minutes,
+                    most=LONGEST_MIN,
+                )
+            )
         return Threshold(float(minutes))
     if norm_key is None:
         if not categories:

@@ -72,7 +72,13 @@ def coverage(
     found = _measure(about, chosen, walk, snap_m)
     frame = _frame(about, found, chosen, walk)
     summary = _summary(about, frame, chosen, walk, snap_m)
-    call = {"category": list(about.categories), "minutes": minutes, "norm": norm, "profile": walk.name, "snap_m": snap_m}
+    call = {
+        "category": list(about.categories),
+        "minutes": minutes,
+        "norm": norm,
+        "profile": walk.name,
+        "snap_m": snap_m,
+    }
     return Finding(
         question="coverage",
         title=M("{what} within {within} on foot", what=named(about), within=chosen.said()),
@@ -153,7 +159,9 @@ def _summary(
     }  # fmt: skip
 
 
-def _share(about: Subject, group: str | None, covered: Mask, slow: Mask, fast: Mask, linked: Mask, mapped: bool) -> dict[str, Any]:
+def _share(
+    about: Subject, group: str | None, covered: Mask, slow: Mask, fast: Mask, linked: Mask, mapped: bool
+) -> dict[str, Any]:
     """The figures of one group: everybody (None) or an age group, at the homes that are linked."""
     number, low, high = (column.to_numpy() for column in about.bounds(group))
     base, within = number[linked].sum(), number[linked & covered].sum()
@@ -168,7 +176,9 @@ def _share(about: Subject, group: str | None, covered: Mask, slow: Mask, fast: M
         "covered": _round(within),
         "share": float(within / base) if answerable else None,
         "share_low": float(few / (few + many)) if answerable and few + many > 0 else (0.0 if answerable else None),
-        "share_high": float(most / (most + least)) if answerable and most + least > 0 else (0.0 if answerable else None),
+        "share_high": float(most / (most + least))
+        if answerable and most + least > 0
+        else (0.0 if answerable else None),
     }
 
 
@@ -237,10 +247,16 @@ def _caveats(
         said.append(Mn("One asset lies too far from any street to be reached.",
                        "{n} assets lie too far from any street to be reached.", astray))  # fmt: skip
     if about.unit == "homes":
-        said.append(M("The number of people is not known here: homes are dwellings estimated from addresses and buildings."))
+        said.append(
+            M("The number of people is not known here: homes are dwellings estimated from addresses and buildings.")
+        )
     if summary["unlinked"]:
         said.append(M("{n} of {total} live too far from any mapped street and are left out of the share.",
                       n=round(summary["unlinked"], 1), total=round(summary["total"])))  # fmt: skip
+    hidden = int(about.homes["people"].isna().sum()) if about.unit == "people" else 0
+    if hidden:
+        said.append(Mn("At one home the number of people is hidden by the source; it is not counted.",
+                       "At {n} homes the number of people is hidden by the source; they are not counted.", hidden))  # fmt: skip
     edge = summary["near_edge"]
     if edge["total"] and edge["share_without"] is not None and summary["share"] is not None:
         said.append(M("{n} of {total} live nearer the edge of the data than {within}; there may be assets beyond it. "
@@ -257,9 +273,13 @@ def norm_caveats(chosen: Norm) -> list[Message]:
     said = [M("Norm: {statement}. Status: {status}. Source: {source}.", statement=chosen.statement, status=chosen.status,
               source=chosen.source or M("none known"))]  # fmt: skip
     if chosen.distance not in {"network", "straight line"}:
-        said.append(M("The norm measures by “{how}”; here it is measured along streets and paths.", how=chosen.distance))
+        said.append(
+            M("The norm measures by “{how}”; here it is measured along streets and paths.", how=chosen.distance)
+        )
     if not chosen.verified.startswith("read"):
-        said.append(M("This norm is quoted from memory and was not checked at its source: do not cite it without checking."))
+        said.append(
+            M("This norm is quoted from memory and was not checked at its source: do not cite it without checking.")
+        )
     elif chosen.verified != "read":
         said.append(M("How far the norm was checked: {verified}.", verified=chosen.verified))
     return said

@@ -68,7 +68,16 @@ def gaps(
         raise InputError(M("Gaps are shown by “{by}”, which is unknown. Use cells or homes.", by=by))
     if cell_m <= 0:
         raise InputError(M("A cell of {n} metres cannot be drawn. Expected more than 0.", n=cell_m))
-    base = coverage(assets, category=category, minutes=minutes, norm=norm, profile=profile, homes=homes, network=network, snap_m=snap_m)
+    base = coverage(
+        assets,
+        category=category,
+        minutes=minutes,
+        norm=norm,
+        profile=profile,
+        homes=homes,
+        network=network,
+        snap_m=snap_m,
+    )
     about = subject(assets, category or base.receipt["call"]["category"], homes, network)
     if group is not None and group not in about.groups:
         known = ", ".join(about.groups) or "–"
@@ -77,10 +86,19 @@ def gaps(
     frame = _rows(base, people, about.network, by, cell_m)
     if strengths is None and isinstance(assets, Inventory):
         strengths = _strengths(assets, about.categories)
-    frame = _beside(frame, strengths, about.network, base.parameters["profile"] if isinstance(profile, str) else profile, snap_m)
+    frame = _beside(
+        frame, strengths, about.network, base.parameters["profile"] if isinstance(profile, str) else profile, snap_m
+    )
     total = float(frame["people"].sum())
     call = {**base.receipt["call"], "group": group, "by": by, "cell_m": cell_m}
-    summary = {**base.summary, "without": round(total, 6), "gaps": len(frame), "group": group, "by": by, "cell_m": cell_m}
+    summary = {
+        **base.summary,
+        "without": round(total, 6),
+        "gaps": len(frame),
+        "group": group,
+        "by": by,
+        "cell_m": cell_m,
+    }
     return base.replace(
         question="gaps",
         title=M("Places to ask: {what}", what=named(about)),
@@ -110,11 +128,19 @@ def _rows(base: Finding, people: pd.Series, network: WalkNetwork, by: str, cell_
     )  # fmt: skip
     keys = ["cx", "cy"] if by == "cells" else ["home"]
     table = table.sort_values(["without", "home"], ascending=[False, True], kind="stable")
-    summed = table.groupby(keys, sort=False).agg(people=("without", "sum"), total=("total", "sum"), home=("home", "first"))
+    summed = table.groupby(keys, sort=False).agg(
+        people=("without", "sum"), total=("total", "sum"), home=("home", "first")
+    )
     summed = summed[summed["people"] > 0].reset_index(drop=by == "homes")
     summed = summed.sort_values(["people", "home"], ascending=[False, True], kind="stable")
     at = points[summed["home"]]
-    shapes = shapely.box(summed["cx"] * cell_m, summed["cy"] * cell_m, (summed["cx"] + 1) * cell_m, (summed["cy"] + 1) * cell_m) if by == "cells" else at
+    shapes = (
+        shapely.box(
+            summed["cx"] * cell_m, summed["cy"] * cell_m, (summed["cx"] + 1) * cell_m, (summed["cy"] + 1) * cell_m
+        )
+        if by == "cells"
+        else at
+    )
     frame = gpd.GeoDataFrame(
         {"people": summed["people"].to_numpy(), "total": summed["total"].to_numpy()}, geometry=np.asarray(shapes), crs=network.crs,
         index=pd.RangeIndex(1, len(summed) + 1, name="rank"),
@@ -126,14 +152,18 @@ def _rows(base: Finding, people: pd.Series, network: WalkNetwork, by: str, cell_
 
 def _strengths(inventory: Inventory, asked: Sequence[str]) -> gpd.GeoDataFrame:
     """The community's assets, without context (benches, stops), the sort that was asked for, and what has no exact place."""
-    frame = inventory.frame
+    frame = inventory.everything
     known = taxonomy()
     keep = frame["category"].map(lambda key: known[key].role == "asset" and key not in asked).astype(bool)
     return frame[keep & frame["location_precision"].isin(["exact", "address"])]
 
 
 def _beside(
-    frame: gpd.GeoDataFrame, strengths: gpd.GeoDataFrame | None, network: WalkNetwork, profile: str | WalkProfile, snap_m: float
+    frame: gpd.GeoDataFrame,
+    strengths: gpd.GeoDataFrame | None,
+    network: WalkNetwork,
+    profile: str | WalkProfile,
+    snap_m: float,
 ) -> gpd.GeoDataFrame:
     beside: list[list[dict[str, Any]]] = [[] for _ in range(len(frame))]
     if strengths is not None and len(strengths) and len(frame):

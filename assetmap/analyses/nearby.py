@@ -93,7 +93,7 @@ def _parts(assets: Any, category: Any, network: WalkNetwork | None) -> tuple[gpd
     if isinstance(assets, Inventory):
         network = network if network is not None else assets.neighbourhood.network  # type: ignore[assignment]
         audience = assets.audience
-        frame = assets.where(category=category).frame if category else assets.frame
+        frame = (assets.where(category=category) if category else assets).everything
         # What is only placed by area has no door to walk to.
         frame = frame[frame["location_precision"].isin(["exact", "address"])]
     else:
@@ -110,7 +110,9 @@ def _point(at: tuple[float, float], network: WalkNetwork) -> shapely.Point:
     except (TypeError, ValueError):
         lat = lon = np.nan
     if not (-90 <= lat <= 90 and -180 <= lon <= 180):
-        raise InputError(M("“{at}” is no position. Expected latitude and longitude in degrees, such as 55.673, 12.591.", at=str(at)))
+        raise InputError(
+            M("“{at}” is no position. Expected latitude and longitude in degrees, such as 55.673, 12.591.", at=str(at))
+        )
     return project(shapely.Point(lon, lat), WGS84, network.crs)
 
 

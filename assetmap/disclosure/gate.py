@@ -6,6 +6,7 @@ leaves. A figure (`Finding`) is not cut down: it is shown to its audience or nar
 
 from __future__ import annotations
 
+import geopandas as gpd
 import pandas as pd
 
 from assetmap.errors import DisclosureError
@@ -23,23 +24,32 @@ def release(inventory: Inventory, audience: Audience | str) -> Inventory:
     Rows held back are counted in one issue per reason; nothing else of them is told.
     """
     circle = Audience.of(audience)
-    frame = inventory.frame
-    gift = frame["category"].map(lambda key: taxonomy()[key].role == "gift").astype(bool)
-    waiting = (frame["review"] != "ok") & (circle < Audience.staff)
-    narrow = frame["audience"].map(lambda name: Audience.of(name) > circle).astype(bool)
+    frame, beyond = (_reasons(part, circle) for part in (inventory.frame, inventory.beyond))
     held = [
         Issue("waits-for-review", Mn("One asset waits for review and is left out.",
                                      "{n} assets wait for review and are left out.", int(n)))
-        for n in [(waiting & ~gift).sum()] if n
+        for n in [(frame == "waits").sum()] if n
     ] + [
         Issue("not-for-audience", Mn("One asset is for a narrower circle and is left out.",
                                      "{n} assets are for a narrower circle and are left out.", int(n)))
-        for n in [((narrow & ~waiting) | gift).sum()] if n
+        for n in [(frame == "narrow").sum()] if n
     ]  # fmt: skip
     issues = inventory.issues
     if held:
         issues = pd.concat([issues, issues_frame(held)], ignore_index=True)
-    return inventory.replace(frame=frame[~(gift | waiting | narrow)], issues=issues, audience=circle)
+    return inventory.replace(
+        frame=inventory.frame[frame == ""], beyond=inventory.beyond[beyond == ""], issues=issues, audience=circle
+    )
+
+
+def _reasons(frame: gpd.GeoDataFrame, circle: Audience) -> pd.Series:
+    """Why each row is held back from a circle; empty where it is not."""
+    reason = pd.Series("", index=frame.index, dtype="object")
+    reason[frame["audience"].map(lambda name: Audience.of(name) > circle).astype(bool)] = "narrow"
+    if circle < Audience.staff:
+        reason[frame["review"] != "ok"] = "waits"
+    reason[frame["category"].map(lambda key: taxonomy()[key].role == "gift").astype(bool)] = "narrow"
+    return reason
 
 
 def demand_audience(thing: Inventory | Finding, audience: Audience | str) -> None:

@@ -87,9 +87,7 @@ class Rule:
     def match(self, tags: Mapping[str, str]) -> tuple[int, int] | None:
         """How specifically the tags match: (number of conditions, number that name values), or None."""
         scores = [
-            (len(clause), sum(c.exact for c in clause))
-            for clause in self.clauses
-            if all(c.holds(tags) for c in clause)
+            (len(clause), sum(c.exact for c in clause)) for clause in self.clauses if all(c.holds(tags) for c in clause)
         ]
         return max(scores, default=None)
 

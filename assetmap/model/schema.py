@@ -27,7 +27,17 @@ TEXT = (
 )  # fmt: skip
 """Text columns of an asset, in order; a missing value is NaN. `names` and `tags` hold a JSON object."""
 NUMBERS = ("capacity",)
-REQUIRED = ("kind", "category", "audience", "review", "location_precision", "source", "source_id", "licence", "retrieved")
+REQUIRED = (
+    "kind",
+    "category",
+    "audience",
+    "review",
+    "location_precision",
+    "source",
+    "source_id",
+    "licence",
+    "retrieved",
+)
 PRECISION = ("exact", "address", "street", "area", "none")
 REVIEW = ("ok", "pending")
 ASSET_COLUMNS = (*TEXT, *NUMBERS, "geometry")
@@ -66,7 +76,11 @@ def complete(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def _text(column: pd.Series) -> pd.Series:
-    return column.astype("str") if column.dtype == "str" else column.map(lambda v: v if pd.isna(v) else str(v)).astype("str")
+    return (
+        column.astype("str")
+        if column.dtype == "str"
+        else column.map(lambda v: v if pd.isna(v) else str(v)).astype("str")
+    )
 
 
 @cache
@@ -83,7 +97,9 @@ def _schema() -> Any:
         checks = [pa.Check.isin(one_of[name], error=f"one of: {', '.join(one_of[name])}")] if name in one_of else []
         columns[name] = pa.Column(checks=checks, nullable=name not in REQUIRED)
     columns["capacity"] = pa.Column(float, pa.Check.ge(0), nullable=True)
-    columns["geometry"] = pa.Column(checks=pa.Check(_placed, element_wise=True, error="a valid place in WGS84"), nullable=True)
+    columns["geometry"] = pa.Column(
+        checks=pa.Check(_placed, element_wise=True, error="a valid place in WGS84"), nullable=True
+    )
     return pa.DataFrameSchema(columns, index=pa.Index(unique=True, name="id"), strict=False)
 
 

@@ -40,7 +40,7 @@ class OsmData:
 
     Attributes:
         features: Everything that might be an asset; columns `tags` (dict), geometry (point, line or polygon).
-        addresses: Points with columns street, number, postcode, city; from nodes and from buildings.
+        addresses: Points with columns street, number, postcode, city, unit; from nodes and from buildings.
         buildings: Polygons with column `tags`.
         ways: Streets and paths.
         gates: Points where a fence or wall can be passed: gates, entrances, stiles, gaps; columns kind, access.

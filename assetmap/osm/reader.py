@@ -314,7 +314,7 @@ def _frame(rows: Mapping[str, tuple[dict[str, str], Any]], public: bool = False)
 
 def _addresses(rows: Mapping[str, tuple[dict[str, str], Any]]) -> gpd.GeoDataFrame:
     names = {"street": ("addr:street", "addr:place"), "number": ("addr:housenumber",), "postcode": ("addr:postcode",),
-             "city": ("addr:city",)}  # fmt: skip
+             "city": ("addr:city",), "unit": ("addr:unit", "addr:flats", "addr:door")}  # fmt: skip
     columns = {
         column: [next((t[k] for k in keys if k in t), "") for t, _ in rows.values()] for column, keys in names.items()
     }

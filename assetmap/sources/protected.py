@@ -15,10 +15,10 @@ import pandas as pd
 _FOR = frozenset({"abused", "victim", "victims", "domestic_violence", "violence", "abuse"})
 _WOMEN = frozenset({"woman", "women", "female"})
 _NAMES = re.compile(
-    r"kris[ei]s?[ -]?(sent(er|eret|re|rene)|cent(er|ret|re))|kvind?ekris|kvinnekris|mandekris|krisesent|krisecent"
+    r"kris[ei]s?[ -]?(?:sent(?:er|eret|re|rene)|cent(?:er|ret|re))|kvind?ekris|kvinnekris|mandekris|krisesent|krisecent"
     r"|kvinnojour|tjejjour|mansjour|kvindehus for voldsramte|kvinnehus for volds|voldsramte|voldsutsatte|våldsutsatta"
-    r"|(women|woman|battered|domestic (violence|abuse)|safe)('s|s|s')?[ -](shelter|refuge|house shelter)"
-    r"|domestic (violence|abuse)|incestsent(er|eret)|incestcent(er|ret)|turvakoti|casa de acogida|frauenhaus",
+    r"|(?:women|woman|battered|domestic (?:violence|abuse)|safe)(?:'s|s|s')?[ -](?:shelter|refuge|house shelter)"
+    r"|domestic (?:violence|abuse)|incestsent(?:er|eret)|incestcent(?:er|ret)|turvakoti|casa de acogida|frauenhaus",
     re.IGNORECASE,
 )
 _TEXT = ("name", "names", "description", "operator", "tags", "website")

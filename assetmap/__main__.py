@@ -1,0 +1,5 @@
+"""`python -m assetmap` is the command line."""
+
+from assetmap.cli import main
+
+main()

@@ -1,0 +1,156 @@
+"""The verbs: what a notebook, the command line and the app all say.
+
+here = place("Sarpsborg, Norway")
+inv = gather(here, ["osm", "clubs.xlsx"])
+cov = analyse.coverage(inv, category="playground", minutes=5, profile="child")
+draw(inv, cov)
+write(cov, "coverage.geojson")
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import shapely
+
+from assetmap.disclosure.gate import release
+from assetmap.model.audience import Audience
+from assetmap.model.finding import Finding
+from assetmap.model.inventory import Inventory
+from assetmap.registry import discover
+from assetmap.sources.source import Progress, silent
+
+if TYPE_CHECKING:
+    import folium
+
+    from assetmap.gathering import Gathered, Place
+    from assetmap.store import Store
+
+
+def place(
+    name: str | None = None,
+    *,
+    at: tuple[float, float] | None = None,
+    radius: float | None = None,
+    boundary: Path | str | shapely.Geometry | None = None,
+    osm: Path | str | None = None,
+) -> Place:
+    """The place that is meant: by name, by point and radius, by boundary, or by a local OpenStreetMap file.
+
+    Args:
+        name: A name for the gazetteer ("Christianshavn, Copenhagen"); with `osm` only what to call it.
+        at: Latitude and longitude in degrees, with `radius` in metres.
+        boundary: A vector file, or a polygon in WGS84.
+        osm: A local `.osm`, `.osm.gz`, `.osm.bz2`, `.osm.zip` or `.osm.pbf`; then nothing goes to the network.
+
+    Raises:
+        InputError: Too little or too much was said. PlaceNotFound: There is no such place. Offline: No network.
+    """
+    from assetmap.gathering import find_place
+
+    return find_place(name, at=at, radius=radius, boundary=boundary, osm=osm)
+
+
+def gather(
+    place: Place,
+    sources: Sequence[str | Path] = ("osm",),
+    *,
+    population: Path | str | None = None,
+    store: Path | str | None = None,
+    audience: str = "public",
+    progress: Progress = silent,
+) -> Inventory:
+    """The assets, homes and streets of a place.
+
+    Args:
+        place: What `place` gave.
+        sources: "osm" and files to add (tables, map layers). OpenStreetMap is always read: streets and homes come
+            from it.
+        population: A file of people by area; without it homes are counted.
+        store: A folder to keep it in; what was gathered before there is replaced.
+        audience: For whom; what they may not see is left out of what is returned, never of the store.
+
+    Raises:
+        FormatError, InputError, NothingFound, Offline: As the sources. What was stored before is untouched then.
+    """
+    from assetmap.gathering import gather as run
+
+    files = [Path(source) for source in sources if str(source) != "osm"]
+    gathered = run(place, files, population=Path(population) if population else None, progress=progress)
+    if store is not None:
+        keep(gathered, store)
+    return release(gathered.inventory, audience)
+
+
+def keep(gathered: Gathered, folder: Path | str) -> Store:
+    """Put what was gathered into a store, in one step: all of it or nothing."""
+    from assetmap.store import Store
+
+    store = Store.create(folder)
+    store.save(
+        gathered.inventory, addresses=gathered.addresses, basemap=gathered.basemap, private=gathered.private,
+        parameters=gathered.parameters, fingerprints=gathered.fingerprints,
+    )  # fmt: skip
+    return store
+
+
+def open_store(folder: Path | str) -> Store:
+    """The store in a folder; public as `assetmap.open`.
+
+    Raises:
+        StoreMissing: There is none. StoreError: It is damaged, or of a newer version.
+    """
+    from assetmap.store import Store
+
+    return Store.open(folder)
+
+
+def draw(
+    *things: Inventory | Finding, lang: str = "en", basemap: Path | bytes | None = None, audience: str = "public"
+) -> folium.Map:
+    """A map of inventories and findings that shows itself in Jupyter and needs no network.
+
+    Raises:
+        DisclosureError: Something was made for a narrower audience.
+    """
+    from assetmap.maps.draw import draw as run
+
+    return run(*things, lang=lang, basemap=basemap, audience=audience)
+
+
+def write(thing: Inventory | Finding, path: Path | str, **options: Any) -> None:
+    """Write an inventory or a finding to a file, by its suffix, with attribution, licence, date and method.
+
+    Args:
+        path: Ends in .geojson, .gpkg, .parquet, .fgb, .csv or .xlsx. An older file is replaced only when all went well.
+        options: `lang`, `audience`, `crs` (GeoPackage).
+
+    Raises:
+        InputError: No format has that suffix. DisclosureError: Made for a narrower audience. StoreError: The disk is
+            full, or the folder cannot be written to.
+    """
+    from assetmap.exports.export import write as run
+
+    run(thing, Path(path), **options)
+
+
+class _Analyse(SimpleNamespace):
+    """Every analysis by its name, found in `assetmap.analyses` when first asked for."""
+
+    def __getattr__(self, name: str) -> Any:
+        found: Mapping[str, Any] = discover("assetmap.analyses", "ANALYSIS")
+        if name not in found:
+            raise AttributeError(f"there is no analysis {name!r}; there are {', '.join(found)}")
+        return found[name].run
+
+    def __dir__(self) -> list[str]:
+        return list(discover("assetmap.analyses", "ANALYSIS"))
+
+
+analyse = _Analyse()
+"""The analyses: `analyse.coverage`, `analyse.gaps`, `analyse.nearby`, and those of other packages."""
+
+__all__ = ["Audience", "analyse", "draw", "gather", "keep", "open_store", "place", "write"]

@@ -1,0 +1,47 @@
+"""The program: its commands, and what it says and returns when something goes wrong.
+
+Exit codes: 0 done; 1 the answer is no (a check failed, a figure differs); 2 what was given cannot be used; 3 a service
+could not be reached; 4 the store cannot be read or written; 130 stopped by the person.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from assetmap.cli import analysing, gathering, showing
+from assetmap.cli.saying import err
+from assetmap.errors import AssetmapError, InputError, NothingFound, Offline, ReceiptError, StoreError
+
+program = typer.Typer(
+    name="assetmap", no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
+    help="See, keep and use what a neighbourhood has: assets, who can reach them on foot, and where the gaps are.",
+    epilog="Start: assetmap demo",
+)  # fmt: skip
+program.command(epilog="Example: assetmap gather --osm area.osm.pbf --boundary area.geojson --add clubs.xlsx")(
+    gathering.gather
+)
+program.command(epilog="Example: assetmap add clubs.xlsx --mapping clubs.json --dry-run")(gathering.add)
+program.add_typer(analysing.analyse, name="analyse")
+program.command(epilog="Example: assetmap export assets.gpkg --crs EPSG:25832")(showing.export)
+program.command(epilog="Example: assetmap draw map.html --coverage playground")(showing.draw)
+program.command(epilog="Example: assetmap app --port 8600")(showing.app)
+program.command(epilog="Example: assetmap demo --lang nb")(showing.demo)
+program.command(epilog="Example: assetmap doctor --json")(showing.doctor)
+program.command(epilog="Example: assetmap rerun coverage.geojson")(analysing.rerun)
+
+_CODES: tuple[tuple[type[AssetmapError], int], ...] = (
+    (ReceiptError, 1), (InputError, 2), (NothingFound, 2), (Offline, 3), (StoreError, 4), (AssetmapError, 1),
+)  # fmt: skip
+
+
+def main() -> None:
+    """Run the command line; a fault that we know is one sentence on standard error and an exit code."""
+    try:
+        program()
+    except AssetmapError as fault:
+        err(fault.message)
+        sys.exit(next(code for kind, code in _CODES if isinstance(fault, kind)))
+    except KeyboardInterrupt:
+        sys.exit(130)

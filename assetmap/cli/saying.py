@@ -1,0 +1,107 @@
+"""How do sentences, tables, figures and progress reach a terminal?"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import pandas as pd
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from assetmap.cli.options import lang
+from assetmap.i18n import number, percent, say
+from assetmap.messages import M, Message
+from assetmap.model.finding import Finding
+from assetmap.sources.source import Progress as Told
+
+_MANY = 8
+
+
+def out(text: Message | str = "") -> None:
+    """One line on standard output. Plain: data may hold what a terminal library takes for markup."""
+    print(say(text, lang()) if isinstance(text, Message) else text)
+
+
+def err(text: Message | str) -> None:
+    """One line on standard error."""
+    print(say(text, lang()) if isinstance(text, Message) else text, file=sys.stderr)
+
+
+def as_json(value: Any) -> None:
+    """Plain JSON on standard output; what is not known is null."""
+    print(json.dumps(_known(value), ensure_ascii=False, indent=2, allow_nan=False))
+
+
+def _known(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(k): _known(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_known(v) for v in value]
+    if isinstance(value, float) and value != value:
+        return None
+    return value
+
+
+def figures(finding: Finding) -> dict[str, Any]:
+    """What `--json` prints of a finding: its figures, and what must be said with them."""
+    return {
+        **finding.summary,
+        "caveats": [say(c, lang()) for c in finding.caveats],
+        "method": " ".join(say(m, lang()) for m in finding.method),
+        "sentence": say(finding.sentence, lang()),
+        "attribution": list(finding.attribution),
+        "receipt": dict(finding.receipt),
+    }
+
+
+def table(columns: Sequence[Message], rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> None:
+    """A table on standard output; cells are data, never markup."""
+    drawn = Table(box=None, pad_edge=False, header_style="bold")
+    for i, column in enumerate(columns):
+        drawn.add_column(Text(say(column, lang())), justify="right" if i in right else "left", overflow="fold")
+    for row in rows:
+        drawn.add_row(*(Text(cell) for cell in row))
+    Console(highlight=False).print(drawn)
+
+
+def share(value: float | None) -> str:
+    """A share as per cent; a dash where nothing can be said."""
+    return percent(value, lang())
+
+
+def amount(value: float) -> str:
+    """A number of people or things."""
+    return number(value, lang(), 0)
+
+
+def list_issues(issues: pd.DataFrame) -> None:
+    """What was imperfect: one line per sort, with its number and its first sentence."""
+    for _, part in list(issues.groupby("code", sort=False))[:_MANY]:
+        first = part.iloc[0]["message"]
+        out(f"  • {first}" if len(part) == 1 else f"  • {first} (+{amount(len(part) - 1)})")
+    more = issues["code"].nunique() - _MANY
+    if more > 0:
+        out(M("  … and {n} more sorts of remarks.", n=more))
+
+
+@contextmanager
+def progress(quiet: bool = False) -> Iterator[Told]:
+    """Progress on standard error; a bar on a terminal, nothing otherwise."""
+    console = Console(stderr=True, highlight=False)
+    if quiet or not console.is_terminal:
+        yield lambda message, part=None: None
+        return
+    columns = SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn()
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("", total=1.0)
+
+        def told(message: Message, part: float | None = None) -> None:
+            bar.update(task, description=say(message, lang()), **({} if part is None else {"completed": part}))
+
+        yield told

@@ -1,0 +1,100 @@
+"""`assetmap export`, `draw`, `app`, `demo` and `doctor`: how does a store reach others, and is it well?"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from assetmap import api
+from assetmap.cli.options import AsJson, Audience, Categories, Lang, Minutes, Port, StoreFolder, folder, lang
+from assetmap.cli.saying import as_json, out, say
+from assetmap.demo import demo_folder
+from assetmap.errors import InputError
+from assetmap.messages import M, Mn
+from assetmap.model.inventory import Inventory
+from assetmap.settings import settings
+from assetmap.store import Store
+
+Browser = Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in your browser.")]
+
+
+def export(
+    file: Annotated[Path, typer.Argument(help="Ends in .geojson, .gpkg, .parquet, .fgb, .csv or .xlsx.")],
+    category: Categories = None,
+    crs: Annotated[str | None, typer.Option("--crs", help="Reference system, such as EPSG:25832 (GeoPackage).")] = None,
+    audience: Audience = None,
+    store: StoreFolder = None,
+    lang: Lang = None,
+) -> None:
+    """Write the assets to a file, with attribution, licence, date and method."""
+    inventory = _shown(store, audience, category)
+    api.write(inventory, file, audience=inventory.audience.name, lang=_lang(), crs=crs)
+    out(Mn("One asset is in {file}.", "{n} assets are in {file}.", len(inventory), file=str(file)))
+    waiting = inventory.issues["code"].isin(["waits-for-review", "not-for-audience"])
+    for message in inventory.issues.loc[waiting, "message"]:
+        out(f"  • {message}")
+
+
+def draw(
+    file: Annotated[Path, typer.Argument(help="Ends in .html.")],
+    category: Categories = None,
+    coverage: Annotated[str | None, typer.Option("--coverage", help="Draw who has this category within reach.")] = None,
+    minutes: Minutes = None,
+    audience: Audience = None,
+    store: StoreFolder = None,
+    lang: Lang = None,
+) -> None:
+    """Draw the map into one file that opens from disk, with its base map inside and no outside request."""
+    from assetmap.maps.draw import write_html
+
+    if file.suffix.lower() not in {".html", ".htm"}:
+        raise InputError(M("“{file}” does not end in .html. A map is drawn into one HTML file.", file=file.name))
+    kept = Store.open(folder(store))
+    whole = kept.inventory(audience or settings().audience)
+    things = [whole.where(category=category) if category else whole]
+    findings = [api.analyse.coverage(whole, category=coverage, minutes=minutes)] if coverage else []
+    write_html(file, *things, *findings, lang=_lang(), basemap=kept.basemap, audience=whole.audience.name)
+    out(M("The map is in {file}.", file=str(file)))
+
+
+def app(store: StoreFolder = None, port: Port = None, browser: Browser = True, lang: Lang = None) -> None:
+    """Open the app on a store, on this machine only (127.0.0.1)."""
+    from assetmap.app.launch import run
+
+    kept = Store.open(folder(store))
+    raise typer.Exit(run(kept.folder, port, browser, lang or ""))
+
+
+def demo(port: Port = None, browser: Browser = True, lang: Lang = None) -> None:
+    """Open the app on the demo neighbourhood, without network, on this machine only (127.0.0.1)."""
+    from assetmap.app.launch import run
+
+    with tempfile.TemporaryDirectory(prefix="assetmap-demo-") as copy:
+        # A copy: what is tried out in the demo never changes what the package carries.
+        shutil.copytree(demo_folder() / "demo", copy, dirs_exist_ok=True)
+        raise typer.Exit(run(Path(copy), port, browser, lang or ""))
+
+
+def doctor(json_: AsJson = False, store: StoreFolder = None, lang: Lang = None) -> None:
+    """Is the store whole and fresh? Exit code 1 where it is not."""
+    checks = Store.open(folder(store)).check()
+    if json_:
+        as_json([{"code": c.code, "ok": c.ok, "message": say(c.message, _lang())} for c in checks])
+    else:
+        for check in checks:
+            out(f"{'✓' if check.ok else '✗'} {say(check.message, _lang())}")
+    if not all(check.ok for check in checks):
+        raise typer.Exit(1)
+
+
+def _lang() -> str:
+    return lang()
+
+
+def _shown(store: Path | None, audience: str | None, category: list[str] | None) -> Inventory:
+    inventory = Store.open(folder(store)).inventory(audience or settings().audience)
+    return inventory.where(category=category) if category else inventory

@@ -1,0 +1,128 @@
+"""Does a figure come out the same when it is made again from its receipt?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from assetmap.api import analyse
+from assetmap.errors import FileMissing, ReceiptError
+from assetmap.messages import M, Message
+from assetmap.model.inventory import Inventory
+from assetmap.model.receipt import FORMAT
+
+_CLOSE = 1e-9
+_COMPARED = ("total", "unlinked", "denominator", "covered", "share", "share_low", "share_high", "assets", "without", "gaps",
+             "groups", "categories")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A figure made again.
+
+    Attributes:
+        question: Key of the analysis.
+        same: Every figure is the same.
+        differences: What differs, in inputs and figures.
+        figure: The new figures.
+    """
+
+    question: str
+    same: bool
+    differences: tuple[Message, ...]
+    figure: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def sentence(self) -> Message:
+        """The outcome in one sentence."""
+        if self.same:
+            return M("{question}: the same figure again.", question=self.question)
+        return M("{question}: not the same figure.", question=self.question)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values."""
+        return {"question": self.question, "same": self.same, "differences": [str(d) for d in self.differences],
+                "figure": dict(self.figure)}  # fmt: skip
+
+
+def receipts_in(path: Path) -> list[dict[str, Any]]:
+    """The receipts of a file: a receipt itself, a figure or a list of figures as JSON, or a GeoJSON that we wrote.
+
+    Raises:
+        FileMissing: There is no such file. ReceiptError: It carries no receipt.
+    """
+    if not path.is_file():
+        raise FileMissing(M("There is no file {file}.", file=str(path)))
+    try:
+        content = json.loads(path.read_text(encoding="utf-8-sig"))
+    except (ValueError, RecursionError):
+        content = None
+    found = [r for item in (content if isinstance(content, list) else [content]) if (r := _receipt(item))]
+    if not found:
+        raise ReceiptError(
+            M("{file} carries no receipt. Expected the output of “assetmap analyse … --json”, or a GeoJSON that assetmap "
+              "wrote.", file=path.name)
+        )  # fmt: skip
+    return found
+
+
+def _receipt(item: Any) -> dict[str, Any] | None:
+    if not isinstance(item, dict):
+        return None
+    if item.get("format") == FORMAT:
+        return item
+    inner = item.get("receipt")
+    return inner if isinstance(inner, dict) and inner.get("format") == FORMAT else None
+
+
+def compare(receipt: Mapping[str, Any], inventory_of: Callable[[str], Inventory]) -> Comparison:
+    """Make the figure of a receipt again and compare it.
+
+    Args:
+        inventory_of: Gives the store's inventory for an audience.
+
+    Raises:
+        ReceiptError: The receipt asks something that is not known here.
+    """
+    question, call = str(receipt.get("question")), dict(receipt.get("call", {}))
+    if question not in dir(analyse):
+        raise ReceiptError(M("The receipt asks for “{question}”, which this version does not know.", question=question))
+    audience = call.pop("audience", "public")
+    at = {"at": tuple(call.pop("at"))} if "at" in call else {}
+    try:
+        finding = getattr(analyse, question)(inventory_of(audience), **at, **call)
+    except TypeError as fault:
+        raise ReceiptError(M("The receipt was changed: {fault}.", fault=str(fault))) from fault
+    inputs = [
+        M(
+            "The {role} are not the same as then: {then} is now {now}.",
+            role=role,
+            then=then,
+            now=finding.receipt["inputs"].get(role, "–"),
+        )
+        for role, then in receipt.get("inputs", {}).items()
+        if finding.receipt["inputs"].get(role) != then
+    ]
+    before, now = receipt.get("figure", {}), finding.summary
+    figures = [
+        M("{name} was {then} and is {now}.", name=name, then=_short(before.get(name)), now=_short(now.get(name)))
+        for name in _COMPARED
+        if name in before and not _equal(before[name], now.get(name))
+    ]
+    return Comparison(question, not figures, (*inputs, *figures), now)
+
+
+def _equal(one: Any, other: Any) -> bool:
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return one.keys() == other.keys() and all(_equal(one[k], other[k]) for k in one)
+    if isinstance(one, int | float) and isinstance(other, int | float):
+        return abs(one - other) <= _CLOSE * max(1.0, abs(one))
+    return bool(one == other)
+
+
+def _short(value: Any) -> str:
+    text = json.dumps(value, default=str)
+    return text if len(text) < 60 else text[:57] + "…"
