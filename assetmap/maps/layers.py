@@ -70,17 +70,19 @@ def finding_layer(finding: Finding, lang: str) -> dict[str, Any]:
 
 
 def _coverage(homes: gpd.GeoDataFrame) -> dict[str, Any]:
-    """Homes by state: 0 covered, 1 not covered, 2 not reachable, 3 not linked to any street. No names, no numbers of
-    people: a home's own figures stay in the table."""
+    """Homes by state: 0 covered, 1 not covered, 2 not reachable, 3 not linked to any street. The people of each state
+    are counted together; a home's own figures stay in the table."""
     minutes = pd.to_numeric(homes["minutes"]).to_numpy(dtype=float)
     linked = homes["linked"].to_numpy(dtype=bool) if "linked" in homes else np.ones(len(homes), dtype=bool)
     covered = homes["covered"].fillna(False).to_numpy(dtype=bool)
     state = np.select([covered, ~linked, np.isnan(minutes)], [0, 3, 2], 1)
     points = shapely.point_on_surface(homes.geometry.to_numpy())
+    weight = homes["people"].fillna(0).to_numpy(dtype=float) if "people" in homes else np.ones(len(homes))
     return {
         "lon": micro(shapely.get_x(points)), "lat": micro(shapely.get_y(points)), "state": state.tolist(),
         "minutes": np.where(np.isnan(minutes), -1, np.rint(minutes * 10)).astype(int).tolist(),
-        "counts": np.bincount(state, minlength=4).tolist(), "bounds": _bounds(homes),
+        "counts": np.bincount(state, weights=weight, minlength=4).round().astype(int).tolist(),
+        "bounds": _bounds(homes),
     }  # fmt: skip
 
 
@@ -105,7 +107,7 @@ def _strength(one: Mapping[str, Any], lang: str) -> dict[str, Any]:
 
 def _nearby(finding: Finding, assets: gpd.GeoDataFrame, lang: str) -> dict[str, Any]:
     """Where was asked, and how many of each category are in reach."""
-    at = finding.parameters.get("at")
+    at = finding.summary.get("at")
     counts = assets["category"].value_counts()
     rows = [[taxonomy()[key].label(lang) if key in taxonomy() else key, int(n)] for key, n in counts.items()]
     place = micro([at[1], at[0]]) if at is not None else None

@@ -17,7 +17,8 @@ Payload
 
     {"v": 1, "lang": "nb",
      "bounds": [west, south, east, north] | null,
-     "kinds": [{"key", "label", "colour", "shape"}],              only those present
+     "kinds": [{"key", "label", "colour", "shape"}],              only those present;
+                                                                 "context" is for benches, stops and the like
      "categories": [{"key", "label", "kind": <index>, "icon"}],   only those present
      "assets": {"id": […], "name": […], "cat": [<index of category>], "lon": [1e-6 degrees], "lat": […],
                 "more": {"address": {"<row>": text}, "hours": …, "website": …, "near": …, "about": …, "operator": …,

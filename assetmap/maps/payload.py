@@ -15,6 +15,7 @@ import shapely
 
 from assetmap.disclosure.gate import demand_audience, release
 from assetmap.errors import InputError
+from assetmap.i18n import say
 from assetmap.maps.layers import boundary_layer, finding_layer, micro, outline_layer, walk_layer
 from assetmap.messages import M
 from assetmap.model.audience import Audience
@@ -34,6 +35,11 @@ _MORE = {
     "website": ("website",), "minutes": ("minutes",), "source": ("source_title",),
 }  # fmt: skip
 _APPROXIMATE = ("street", "area")
+
+CONTEXT = "context"
+"""Key of the group of what is drawn and counted, but is no asset of the community: benches, stops."""
+_CONTEXT_LABEL = M("Benches, stops and the like")
+_CONTEXT_COLOUR = "#6b655c"
 
 
 def payload(*things: Thing, lang: str = "en", audience: Audience | str = Audience.public) -> dict[str, Any]:
@@ -84,17 +90,20 @@ def _assembled(
 ) -> dict[str, Any]:
     columns, used = _columns(assets)
     known = taxonomy()
-    kinds = [kind for key, kind in known.kinds.items() if any(known[c].kind == key for c in used)]
-    order = [kind.key for kind in kinds]
+    kinds = [kind for key, kind in known.kinds.items() if any(_kind_of(c) == key for c in used)]
+    shown = [{"key": k.key, "label": k.label(lang), "colour": k.colour, "shape": k.shape} for k in kinds]
+    if any(_kind_of(c) == CONTEXT for c in used):
+        shown.append({"key": CONTEXT, "label": say(_CONTEXT_LABEL, lang), "colour": _CONTEXT_COLOUR, "shape": "circle"})
+    order = [kind["key"] for kind in shown]
     bounds = [(layer["type"] == "boundary", layer.pop("bounds", None)) for layer in layers]
     extents = [b for edge, b in bounds if edge] or [b for _, b in bounds if b] + _extent(columns)
     return {
         "v": 1,
         "lang": lang,
         "bounds": [*np.min(extents, axis=0)[:2].tolist(), *np.max(extents, axis=0)[2:].tolist()] if extents else None,
-        "kinds": [{"key": k.key, "label": k.label(lang), "colour": k.colour, "shape": k.shape} for k in kinds],
+        "kinds": shown,
         "categories": [
-            {"key": key, "label": known[key].label(lang), "kind": order.index(known[key].kind), "icon": known[key].icon}
+            {"key": key, "label": known[key].label(lang), "kind": order.index(_kind_of(key)), "icon": known[key].icon}
             for key in used
         ],
         "assets": columns,
@@ -102,6 +111,10 @@ def _assembled(
         "layers": _numbered(layers),
         "attribution": credits,
     }
+
+
+def _kind_of(category: str) -> str:
+    return CONTEXT if taxonomy()[category].role == CONTEXT else taxonomy()[category].kind
 
 
 def _columns(assets: pd.DataFrame) -> tuple[dict[str, Any], list[str]]:

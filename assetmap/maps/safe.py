@@ -13,7 +13,7 @@ from typing import Any
 import branca.element as element
 from branca.element import Element, Figure, MacroElement
 
-__all__ = ["Element", "Figure", "MacroElement", "Text", "folium"]
+__all__ = ["Element", "Figure", "MacroElement", "Template", "Text", "folium"]
 
 
 class Text:
@@ -54,3 +54,4 @@ def _repair(cls: type[Element]) -> None:
 _repair(element.Element)
 
 import folium  # noqa: E402  only after the repair
+from folium.template import Template  # noqa: E402

@@ -17,9 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from folium.template import Template
-
-from assetmap.maps.safe import Figure, folium
+from assetmap.maps.safe import Figure, Template, folium
 from assetmap.maps.words import words
 
 _HERE = Path(__file__).parent
@@ -141,6 +139,6 @@ class Map(folium.Map):
     def __init__(self, sheet: Sheet, centre: tuple[float, float], zoom: int) -> None:
         super().__init__(location=centre, zoom_start=zoom, tiles=None, zoom_control=False, attribution_control=False)
         self.default_js, self.default_css = [], []  # the sheet brings our own
-        self.options["max_zoom"], self.options["min_zoom"] = 19, 3
+        self.options |= {"max_zoom": 19, "min_zoom": 3, "zoom_snap": 0.5}
         self._id = "assetmap"
         sheet.add_child(self, name="map")

@@ -92,6 +92,12 @@ def test_assets_are_sent_as_columns_in_the_order_of_the_table() -> None:
     json.dumps(data, allow_nan=False)
 
 
+def test_benches_and_stops_are_drawn_but_not_called_assets_of_the_community() -> None:
+    data = payload(inventory({}, {"category": "everyday_amenity"}))
+    assert [kind["key"] for kind in data["kinds"]] == ["places", "context"]
+    assert [(c["key"], c["kind"]) for c in data["categories"]] == [("playground", 0), ("everyday_amenity", 1)]
+
+
 def test_a_polygon_is_pinned_inside_itself_and_what_has_no_place_is_counted() -> None:
     crescent = shapely.box(12.59, 55.66, 12.6, 55.67) - shapely.box(12.592, 55.661, 12.6, 55.669)
     data = payload(inventory({"geometry": crescent}, {"geometry": None, "location_precision": "none"}))
@@ -118,10 +124,10 @@ def test_no_column_that_is_not_asked_for_leaves() -> None:
     assert not re.search("12345678|87654321|Kari", json.dumps(payload(secret)))
 
 
-def test_homes_are_sent_by_state_and_without_their_people() -> None:
+def test_homes_are_sent_by_state_and_people_only_as_sums() -> None:
     (_, layer) = payload(inventory({}), coverage())["layers"]
     assert layer["state"] == [0, 1, 2, 3]
-    assert layer["counts"] == [1, 1, 1, 1]
+    assert layer["counts"] == [2, 3, 1, 4]
     assert layer["minutes"] == [31, 120, -1, -1]
     assert (layer["label"], layer["note"]) == ("Playground within 10 minutes", "2 of 10 people")
     assert "people" not in layer
@@ -146,7 +152,7 @@ def test_walk_areas_keep_their_holes_and_layers_have_ids() -> None:
 
 def test_what_was_found_nearby_is_pinned_with_its_minutes() -> None:
     found = inventory({"name": "Near"}).frame.assign(minutes=4.04)
-    nearby = Finding("nearby", M("Nearby"), M("One"), found, "minutes", "minutes", parameters={"at": (55.67, 12.6)})
+    nearby = Finding("nearby", M("Nearby"), M("One"), found, "minutes", "minutes", {"at": [55.67, 12.6]})
     alone, joined = payload(nearby), payload(inventory({"name": "Near"}, {"name": "Far"}), nearby)
     assert alone["assets"]["more"]["minutes"] == joined["assets"]["more"]["minutes"] == {"0": 4.0}
     assert joined["assets"]["name"] == ["Near", "Far"]

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pickle
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+import assetmap.maps.safe
 from assetmap.maps.safe import Element, folium
 
 RUN = "{{ 123456789 * 9 }}"
@@ -35,6 +38,14 @@ def test_folium_keeps_the_text_of_markers_layers_and_features(text: str) -> None
     )
     assert text in page
     assert RAN not in page
+
+
+def test_only_one_module_imports_folium_and_branca() -> None:
+    pattern = re.compile(r"^\s*(?:import|from)\s+(?:folium|branca)\b", re.MULTILINE)
+    folder = Path(assetmap.maps.safe.__file__).parent
+    assert [file.name for file in folder.rglob("*.py") if pattern.search(file.read_text(encoding="utf-8"))] == [
+        "safe.py"
+    ]
 
 
 def test_the_same_map_without_the_repair_would_run_the_text() -> None:

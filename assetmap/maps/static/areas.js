@@ -57,7 +57,7 @@
     const limits = classes(layer.people);
     const shade = people => SHADES[Math.max(limits.findIndex(limit => people <= limit), 0)];
     const renderer = L.canvas({ pane: "am-cells", padding: 0.3 });
-    const cells = layer.cells.map((polygons, i) => L.polygon(latlngs(polygons), { renderer, color: "#7a2e0c", weight: 0.8,
+    const cells = layer.cells.map((polygons, i) => L.polygon(latlngs(polygons), { renderer, color: "#7a2e0c", weight: 0.6,
       fillColor: shade(layer.people[i]), fillOpacity: 0.62 }).on("click", () => tell(i)));
     const middles = cells.map(cell => cell.getBounds().getCenter());
     function tell(i) {
@@ -69,12 +69,15 @@
     }
     const sentence = i => say(layer.unit === "people" ? "people_without" : "homes_without", { n: number(layer.people[i]) });
     const numbers = L.layerGroup();
+    const roomy = cell => {
+      const box = cell.getBounds();
+      return map.project(box.getNorthEast()).x - map.project(box.getSouthWest()).x >= 27;
+    };
     const label = () => {
       numbers.clearLayers();
-      if (map.getZoom() < 14) return;
       const seen = map.getBounds();
       middles.slice(0, 400).forEach((middle, i) => {
-        if (seen.contains(middle) && layer.people[i] >= 0.5) {
+        if (seen.contains(middle) && layer.people[i] >= 0.5 && roomy(cells[i])) {
           numbers.addLayer(L.marker(middle, { interactive: false, keyboard: false, pane: "am-numbers",
             icon: new TextIcon({ text: number(layer.people[i]) }) }));
         }

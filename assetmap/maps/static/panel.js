@@ -47,9 +47,11 @@
   function kinds(data, on, switched) {
     const counts = data.kinds.map(() => 0);
     for (const cat of data.assets.cat) counts[data.categories[cat].kind]++;
-    const icon = k => (data.categories.find(c => c.kind === k) || {}).icon;
-    return data.kinds.map((kind, k) => row(tick(kind.key, on(kind.key), switched),
-      assetmap.badge(kind, data.categories.length > 1 ? "" : icon(k), 22), kind.label, number(counts[k])));
+    return data.kinds.map((kind, k) => {
+      const own = data.categories.filter(c => c.kind === k);
+      const only = own.length === 1 ? own[0] : { label: kind.label, icon: "" };
+      return row(tick(kind.key, on(kind.key), switched), assetmap.badge(kind, only.icon, 22), only.label, number(counts[k]));
+    });
   }
 
   function layers(data, drawn, on, switched) {

@@ -38,9 +38,10 @@
     createIcon() {
       const { data, row } = this.options;
       const category = data.categories[data.assets.cat[row]];
+      const kind = data.kinds[category.kind];
       const approximate = Boolean((data.assets.more.approximate || {})[row]);
       const node = el("div", { "aria-label": assetmap.nameOf(data, row, 200) },
-        assetmap.badge(data.kinds[category.kind], category.icon, 34, approximate));
+        assetmap.badge(kind, category.icon, kind.key === "context" ? 26 : 34, approximate));
       this._setIconStyles(node, "icon");
       return node;
     },
@@ -94,7 +95,7 @@
     const { assets } = data;
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches || assets.id.length > 2000;
     const group = L.markerClusterGroup({
-      showCoverageOnHover: false, maxClusterRadius: zoom => (zoom >= 18 ? 22 : zoom >= 16 ? 34 : 58),
+      showCoverageOnHover: false, maxClusterRadius: zoom => (zoom >= 18 ? 22 : zoom === 17 ? 34 : 58),
       animate: !calm, spiderLegPolylineOptions: { weight: 1.5, color: "#4d4d4d", opacity: 0.6 },
       iconCreateFunction: cluster => ringIcon(cluster, data),
     });

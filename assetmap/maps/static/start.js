@@ -106,7 +106,8 @@
     fit() {
       const { x, y } = this.map.getSize();
       if (!x || !y) return; // hidden; fitted when it is shown
-      const to = bounds => this.silently(() => this.map.fitBounds(bounds, { padding: [24, 24], maxZoom: 17, animate: false }));
+      const room = Math.min(24, Math.round(x / 40));
+      const to = bounds => this.silently(() => this.map.fitBounds(bounds, { padding: [room, room], maxZoom: 17, animate: false }));
       const { bounds } = this.current;
       if (bounds) {
         this.fitted = true;
