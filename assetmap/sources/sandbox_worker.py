@@ -38,10 +38,15 @@ def limit(memory: int, seconds: int) -> None:
         return
     import resource
 
-    for what, most in (
-        (resource.RLIMIT_CORE, 0), (resource.RLIMIT_NOFILE, 64), (resource.RLIMIT_CPU, seconds),
-        (resource.RLIMIT_AS, memory), (resource.RLIMIT_FSIZE, memory),
-    ):  # fmt: skip
+    limits = {
+        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_NOFILE: 64,
+        resource.RLIMIT_CPU: seconds,
+        resource.RLIMIT_FSIZE: memory,
+    }
+    if sys.platform == "linux":  # macOS refuses a limit on memory; there the size of the file and the time must do
+        limits[resource.RLIMIT_AS] = memory
+    for what, most in limits.items():
         hard = resource.getrlimit(what)[1]
         lower = most if hard == resource.RLIM_INFINITY else min(most, hard)
         resource.setrlimit(what, (lower, lower))

@@ -12,7 +12,10 @@ import pytest
 import shapely
 
 from assetmap.errors import FormatError, InputError
-from assetmap.model.schema import asset_id, complete
+from assetmap.exports import write as write_export
+from assetmap.model.inventory import Inventory
+from assetmap.model.neighbourhood import Neighbourhood
+from assetmap.model.schema import HOME_COLUMNS, asset_id, complete
 from assetmap.model.taxonomy import taxonomy
 from assetmap.registry import discover
 from assetmap.sources.conform import conform
@@ -172,6 +175,27 @@ def test_our_own_export_comes_back_as_it_was(tmp_path: Path, suffix: str) -> Non
     columns = [c for c in frame if c != "geometry"]
     pd.testing.assert_frame_equal(back[columns], frame[columns])
     assert shapely.equals_exact(back.geometry.to_numpy(), frame.geometry.to_numpy(), 1e-9, normalize=True).all()
+
+
+@pytest.mark.parametrize(
+    ("suffix", "crs"),
+    [(".geojson", None), (".gpkg", None), (".gpkg", 25832), (".parquet", None), (".parquet", 25832), (".fgb", 25832)],
+)
+def test_what_exports_writes_comes_back(tmp_path: Path, suffix: str, crs: int | None) -> None:
+    frame = exported()
+    here = Neighbourhood("Oslo", shapely.box(10.6, 59.8, 10.9, 60.0), empty_homes())
+    file = write_export(Inventory(frame, here), tmp_path / f"assets{suffix}", audience="staff", crs=crs)
+    back = conform(read(file, Context())).assets.loc[frame.index]
+    columns = [c for c in frame if c not in ("geometry", "names", "tags")]
+    pd.testing.assert_frame_equal(back[columns], frame[columns])
+    for column in ("names", "tags"):
+        values = [json.loads(v) if isinstance(v, str) else None for v in back[column]]
+        assert values == [json.loads(v) if isinstance(v, str) else None for v in frame[column]]
+    assert all(a.hausdorff_distance(b) < 1e-6 for a, b in zip(back.geometry, frame.geometry, strict=True))
+
+
+def empty_homes() -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame({c: [] for c in HOME_COLUMNS[:-1]}, geometry=[], crs=4326)
 
 
 def test_nested_tags_and_feature_ids_of_an_export_come_back(tmp_path: Path) -> None:
