@@ -17,6 +17,8 @@ from pathlib import Path
 from assetmap.errors import AssetmapError, InputError, StoreError
 from assetmap.messages import M, Message
 
+STORE_LOCK = "store.lock"
+"""A folder with a file of this name is a store: nothing but the store itself writes there."""
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 _REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS}
 

@@ -21,6 +21,7 @@ import pandas as pd
 import pyproj
 
 from assetmap.disclosure.gate import demand_audience, release
+from assetmap.exports.guard import printable
 from assetmap.i18n import say
 from assetmap.messages import M, Message, Mn
 from assetmap.model.audience import Audience
@@ -145,15 +146,15 @@ def _about(
     licence = strictest(licences)
     words = [f"{word} ({OSM_URL})" if word == OSM_ATTRIBUTION else word for word in thing.attribution]
     return About(
-        title=say(title, lang),
-        summary=say(summary, lang),
+        title=printable(say(title, lang)),
+        summary=printable(say(summary, lang)),
         attribution="; ".join(words),
         licence=licence.key,
         licence_title=licence.title,
         licence_url=licence.url,
         date=datetime.datetime.now(datetime.UTC).date().isoformat(),
-        method=tuple(say(sentence, lang) for sentence in method),
-        caveats=tuple(say(sentence, lang) for sentence in caveats),
+        method=tuple(printable(say(sentence, lang)) for sentence in method),
+        caveats=tuple(printable(say(sentence, lang)) for sentence in caveats),
         sources=tuple(p.to_dict() for p in thing.provenance),
         receipt=_plain(receipt),
         generator=f"assetmap {versions()['assetmap']}",

@@ -50,7 +50,7 @@ def _cell(comma: bool) -> Callable[[Any], str]:
         if isinstance(value, float):
             if not math.isfinite(value):
                 return ""
-            text = repr(float(value)).removesuffix(".0")
+            text = repr(round(float(value), 7)).removesuffix(".0")
             return text.replace(".", ",") if comma else text
         if hasattr(value, "item"):
             return say(value.item())

@@ -45,6 +45,9 @@ def write(content: Content, path: Path) -> None:
     sheet = book.create_sheet(content.name[:31])
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(table.columns))}{len(table) + 1}"
+    for i, name in enumerate(table.columns, start=1):
+        longest = max((len(str(value)) for value in table[name].head(200)), default=0)
+        sheet.column_dimensions[get_column_letter(i)].width = min(max(longest, len(name)) + 2, 40)
     cut = 0
     sheet.append([_heading(sheet, name) for name in table.columns])
     for row in zip(*(table[name] for name in table.columns), strict=True):

@@ -15,7 +15,7 @@ from typing import Any
 import pyproj
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, GeometryError
 
-from assetmap.atomic import disk_full, replacing
+from assetmap.atomic import STORE_LOCK, disk_full, replacing
 from assetmap.errors import CRSError, InputError, StoreError
 from assetmap.exports.content import Content, content_of
 from assetmap.messages import M, Message
@@ -84,6 +84,9 @@ def write(
     """
     path = Path(path)
     export = _export(path)
+    if (path.resolve().parent / STORE_LOCK).exists():  # an export named map.gpkg would take the place of the store
+        raise InputError(M("{folder} is a store, and only the store writes there. Choose another folder.",
+                           folder=path.resolve().parent))  # fmt: skip
     target = _crs(crs, export)
     if category is not None:
         if not isinstance(thing, Inventory):

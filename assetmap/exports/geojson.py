@@ -34,15 +34,21 @@ def write(content: Content, path: Path) -> None:
 
 def _features(content: Content) -> Iterator[str]:
     frame = content.frame
-    rounded = shapely.transform(frame.geometry.to_numpy(), lambda xy: np.round(xy, DECIMALS))
-    shapes = shapely.to_geojson(shapely.orient_polygons(shapely.force_2d(rounded)))
+    shapes = shapely.to_geojson(shapely.orient_polygons(shapely.force_2d(frame.geometry.to_numpy())))
     values = [[_value(v) for v in frame[name]] for name in content.columns]
     for key, shape, row in zip(frame.index, shapes, zip(*values, strict=True), strict=True):
         properties = json.dumps(dict(zip(content.columns, row, strict=True)), ensure_ascii=False, allow_nan=False)
         yield (
-            f'{{"type": "Feature", "id": {json.dumps(key, ensure_ascii=False)}, "geometry": {shape or "null"}, '
+            f'{{"type": "Feature", "id": {json.dumps(key, ensure_ascii=False)}, "geometry": {_short(shape)}, '
             f'"properties": {properties}}}'
         )
+
+
+def _short(shape: str | None) -> str:
+    """A geometry with so many decimals and no more; GEOS writes out what rounding leaves of binary fractions."""
+    if shape is None:
+        return "null"
+    return json.dumps(json.loads(shape, parse_float=lambda digits: round(float(digits), DECIMALS)))
 
 
 def _value(value: Any) -> Any:
@@ -50,7 +56,7 @@ def _value(value: Any) -> Any:
         value = value.item()
     if value is None or isinstance(value, str | bool | int):
         return value
-    return float(value) if isinstance(value, float) and np.isfinite(value) else None
+    return round(value, 6) if isinstance(value, float) and np.isfinite(value) else None
 
 
 EXPORT = Export("geojson", M("GeoJSON"), (".geojson", ".json"), write, any_crs=False)

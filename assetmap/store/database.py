@@ -24,7 +24,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
-from assetmap.atomic import disk_full, speaking
+from assetmap.atomic import STORE_LOCK, disk_full, speaking
 from assetmap.errors import StoreError
 from assetmap.messages import M
 from assetmap.store.geometry import register
@@ -38,7 +38,6 @@ PRAGMAS: dict[str, str | int] = {
     "wal_autocheckpoint": 0,
 }
 WAIT_S = 30.0
-LOCK = "store.lock"
 _SCRATCH = 1_000_000  # with less room than this SQLite cannot make the files it works with, not even for reading
 
 
@@ -123,7 +122,7 @@ def locked(folder: Path, wait_s: float = WAIT_S) -> Iterator[None]:
     Raises:
         StoreError: Another assetmap has been writing for longer than `wait_s`.
     """
-    with speaking(folder), (folder / LOCK).open("ab") as file:
+    with speaking(folder), (folder / STORE_LOCK).open("ab") as file:
         until = time.monotonic() + wait_s
         while not _try_lock(file.fileno()):
             if time.monotonic() > until:

@@ -35,6 +35,7 @@ def whole(names: tuple[str, ...]) -> Inventory:
 THINGS: dict[str, Callable[[], Inventory | Finding]] = {
     "inventory": lambda: whole(HOSTILE),
     "empty inventory": lambda: whole(()),
+    "inventory of a hostile place": lambda: inventory(assets(HOSTILE), name="=1+1\x00\x07" + "".join(HOSTILE)),
     "coverage": lambda: coverage(whole(HOSTILE), category="park_green", minutes=5),
     "coverage of nothing": lambda: coverage(whole(()), category="park_green", minutes=5),
     "gaps": lambda: gaps(whole(("Park",)), category="park_green", minutes=5),

@@ -36,6 +36,7 @@ from assetmap.model.inventory import Inventory
 from assetmap.model.provenance import OSM_ATTRIBUTION
 from assetmap.model.schema import complete
 from assetmap.model.taxonomy import taxonomy
+from assetmap.store import Store
 from tests.stored_world import CLUBS, HOSTILE, OSM, assets, homes, inventory, street
 
 
@@ -119,6 +120,17 @@ def test_wrong_use_is_told(tmp_path: Path, reach: Finding) -> None:
     assert [p.name for p in tmp_path.iterdir()] == ["folder.csv"]
 
 
+def test_an_export_never_takes_the_place_of_the_store(tmp_path: Path) -> None:
+    store = Store.create(tmp_path / "store")
+    store.save(inventory())
+    with pytest.raises(InputError, match="is a store"):
+        write(store.inventory(), store.folder / "map.gpkg")
+    (tmp_path / "link.gpkg").symlink_to(store.folder / "map.gpkg")
+    with pytest.raises(InputError, match="is a store"):
+        write(store.inventory(), tmp_path / "link.gpkg")
+    assert len(store.inventory()) == 2
+
+
 def test_an_older_file_survives_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "[old] assets.xlsx"
     path.write_bytes(b"old")
@@ -188,12 +200,14 @@ def test_columns_of_lists_and_records_become_plain_ones(tmp_path: Path) -> None:
 
 
 def test_geojson_is_what_rfc_7946_says(tmp_path: Path) -> None:
-    frame = assets(("Point", "Area", "Line", "Nowhere"))
+    frame = assets(("Point", "Area", "Line", "Nowhere", "Rounded"))
     frame.loc[frame.index[3], "geometry"] = None
+    frame.loc[frame.index[4], "geometry"] = shapely.Point(-15.4310041, 28.1415381)  # not exact in binary
     path = write(inventory(frame), tmp_path / "assets.geojson")
     assert not path.read_bytes().startswith(b"\xef\xbb\xbf")
     data = json.loads(path.read_text(encoding="utf-8"))
     assert data["type"] == "FeatureCollection"
+    assert not re.search(r"\d\.\d{8}", path.read_text(encoding="utf-8")), "seven decimals are a centimetre"
     assert "crs" not in data
     assert data["licence"] == "ODbL-1.0"
     assert OSM_ATTRIBUTION in data["attribution"]
@@ -201,11 +215,12 @@ def test_geojson_is_what_rfc_7946_says(tmp_path: Path) -> None:
     assert data["method"]
     assert data["receipt"]["inputs"] == {"assets": inventory(frame).fingerprint}
     assert [f["id"] for f in data["features"]] == list(frame.index)
-    point, area, line, nowhere = (f["geometry"] for f in data["features"])
+    point, area, line, nowhere, rounded = (f["geometry"] for f in data["features"])
     assert point == {"type": "Point", "coordinates": [11, 59]}
     assert shapely.LinearRing(area["coordinates"][0]).is_ccw
     assert line["coordinates"][0] == [11.1234568, 59]
     assert nowhere is None
+    assert rounded["coordinates"] == [-15.4310041, 28.1415381]
     asset = data["features"][0]["properties"]
     wanted = {"id", "name", "category", "kind", "source", "licence", "attribution", "retrieved"}
     assert wanted <= asset.keys()
