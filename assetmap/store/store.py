@@ -140,9 +140,8 @@ class Store:
         try:
             yield
         except BaseException:
-            with contextlib.suppress(
-                StoreError
-            ):  # on a disk without any room the map cannot be asked: the next save is
+            # a disk without any room cannot even be asked what the map names; then the next save sweeps
+            with contextlib.suppress(StoreError):
                 self._sweep()
             raise
         self._sweep()
