@@ -39,7 +39,7 @@ _APPROXIMATE = ("street", "area")
 CONTEXT = "context"
 """Key of the group of what is drawn and counted, but is no asset of the community: benches, stops."""
 _CONTEXT_LABEL = M("Benches, stops and the like")
-_CONTEXT_COLOUR = "#6b655c"
+_CONTEXT_COLOUR = "#8a847b"
 
 
 def payload(*things: Thing, lang: str = "en", audience: Audience | str = Audience.public) -> dict[str, Any]:
