@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from assetmap.messages import M, Message, Mn
 from assetmap.model.issues import Issue
+from assetmap.sources.addresses import parse_address
 from assetmap.sources.columns import Columns, guess_role
 from assetmap.sources.private import MARK, care_of, mostly_personal, take_out
 from assetmap.sources.texts import Texts
@@ -57,7 +58,8 @@ def set_apart(texts: Texts, columns: Columns) -> Apart:
     columns = columns.with_roles(dict.fromkeys(found, "private"))
     hidden = columns.all("private")
     values = [(at, h, v) for h in hidden for at, v in enumerate(texts[h]) if v]
-    homes = {at for at, h, _ in values if joined(h) in _CARE_OF_HEADERS}
+    homes = {at for at, h, v in values if joined(h) in _CARE_OF_HEADERS or (h in found and _names_care_of(v))}
+    homes |= {at for at, _, v in values if _names_care_of(v) and _same_door(v, texts, columns, at)}
     shown = texts.without(hidden)
     issues: list[Issue] = []
     changes: dict[str, list[str]] = {}
@@ -151,9 +153,14 @@ def _cell(text: str, header: str, role: str) -> tuple[str, bool, bool]:
         return text, False, False
     home = bool(care_of(text)[1]) if role in ("address", "street") else _names_care_of(text)
     rest = care_of(text)[0] if home and role in ("address", "street") else text
-    codes = _holds_codes(header, role) or role in ("hours", "website", "address", "street")
-    clean, out = take_out(rest, numbers=not codes)
+    clean, out = take_out(rest, numbers=not _holds_codes(header, role))
     return clean, bool(out) or rest != text, home
+
+
+def _same_door(value: str, texts: Texts, columns: Columns, at: int) -> bool:
+    """Whether a private value ("c/o …" in a postal address) names the street of the row's own address."""
+    own = parse_address(texts.at(at, columns.one("street")) or texts.at(at, columns.one("address"))).street
+    return bool(own) and joined(own) in joined(value)
 
 
 def _names_care_of(text: str) -> bool:

@@ -23,10 +23,12 @@ _DEGREES = re.compile(
     r"(?:(?P<m>\d{1,2}(?:[.,]\d+)?)\s*['′’´]?\s*)?(?:(?P<s>\d{1,2}(?:[.,]\d+)?)\s*(?:[\"″”]|''|′′)?\s*)?"
     r"(?P<after>[NSEWØÖVnsewøöv])?$"
 )  # fmt: skip
-_DEGREE_PART = re.compile(
-    r"[NSEWØÖVnsewøöv]?\s*[-−]?\d{1,3}(?:[.,]\d+)?\s*[°º˚]\s*(?:\d{1,2}(?:[.,]\d+)?\s*['′’´]?\s*)?"
-    r"(?:\d{1,2}(?:[.,]\d+)?\s*(?:[\"″”]|''|′′)\s*)?[NSEWØÖVnsewøöv]?"
+_ONE_DEGREE = (
+    r"\s*[-−]?\d{1,3}(?:[.,]\d+)?\s*[°º˚]\s*(?:\d{1,2}(?:[.,]\d+)?\s*['′’´]?\s*)?"
+    r"(?:\d{1,2}(?:[.,]\d+)?\s*(?:[\"″”]|''|′′)\s*)?"
 )
+_HEMISPHERE = "[NSEWØÖVnsewøöv]"
+_BEFORE, _AFTER = re.compile(_HEMISPHERE + _ONE_DEGREE), re.compile(_ONE_DEGREE + _HEMISPHERE + "?")
 _WKT = re.compile(rf"POINT\s*Z?M?\s*\(\s*({_NUMBER})[\s,]+({_NUMBER})(?:\s+{_NUMBER})*\s*\)", re.IGNORECASE)
 _SRID = re.compile(r"SRID\s*=\s*(\d+)", re.IGNORECASE)
 _LABELLED = re.compile(
@@ -95,9 +97,12 @@ def _number(text: str, decimal: str) -> float:
     other = "." if decimal == "," else ","
     if other in plain and decimal not in plain and plain.count(other) == 1 and len(plain.rpartition(other)[2]) != 3:
         plain = plain.replace(other, decimal)  # one row written the other way: two digits after it are no thousands
+    whole, _, fraction = plain.partition(decimal)
+    if other in fraction or (other in whole and not re.fullmatch(rf"[-+]?\d{{1,3}}(?:\{other}\d{{3}})+", whole)):
+        return np.nan
     plain = plain.replace(other, "").replace(decimal, ".")
     try:
-        return float(plain) if plain and plain[-1].isdigit() and "_" not in plain else np.nan
+        return float(plain) if "_" not in plain else np.nan
     except ValueError:
         return np.nan
 
@@ -158,7 +163,8 @@ def _pair(text: str, decimal: str) -> tuple[float, float]:
 
 
 def _degree_pair(text: str) -> tuple[float, float]:
-    parts = [m for part in _DEGREE_PART.findall(text) if (m := _DEGREES.match(part.strip(" ,;")))]
+    one = _BEFORE if text[0].isalpha() else _AFTER
+    parts = [m for part in one.findall(text) if (m := _DEGREES.match(part.strip(" ,;")))]
     if len(parts) != 2:
         return np.nan, np.nan
     marks = [(m["after"] or m["before"] or "").upper() for m in parts]

@@ -117,7 +117,7 @@ def _headers(grid: Grid, at: int) -> list[str]:
     ):
         own.pop()
     above = [_tidy(c) for c in grid[at - 1]] if at else []
-    if len({c for c in above if c}) < 2:
+    if not any(above) or (above[0] and len({c for c in above if c}) == 1):  # nothing, or a title
         return own
     groups, last = [], ""
     for i in range(len(own)):

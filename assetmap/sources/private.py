@@ -13,7 +13,7 @@ from collections.abc import Iterable
 MARK = "[…]"
 """Stands where something was taken out of a text."""
 MOST = 0.5
-"""A column is private when at least this share of its values is."""
+"""A column is private when more than this share of its values is."""
 
 _MAIL = re.compile(r"(?:mailto:)?[\w.+\-']+\s?(?:@|\(at\)|\[at\]|\(a\))\s?[\w\-]+(?:\.[\w\-]+)+", re.IGNORECASE)
 _CALLED = re.compile(
@@ -44,7 +44,7 @@ def take_out(text: str, numbers: bool = True) -> tuple[str, list[str]]:
 
     Args:
         text: Any text.
-        numbers: Whether bare digits may be a telephone number; not where a column holds codes or hours.
+        numbers: Whether bare digits may be a telephone number; not where a column holds codes.
 
     Returns:
         The text with `MARK` for each thing taken out, empty where nothing else was in it; and those things.
@@ -86,7 +86,7 @@ def mostly_personal(values: Iterable[str], codes: bool = False) -> bool:
     if not filled:
         return False
     hits = sum(_code_is_personal(v) if codes else is_personal(v) for v in filled)
-    return hits >= max(1, MOST * len(filled))
+    return hits > MOST * len(filled)
 
 
 def care_of(address: str) -> tuple[str, str]:
@@ -126,8 +126,17 @@ def _spans(text: str, numbers: bool) -> list[tuple[int, int]]:
     spans = [m.span() for pattern in (_MAIL, _CALLED, _ABROAD, _NAMED_CARE_OF) for m in pattern.finditer(text)]
     spans += identity_numbers(text)
     if numbers:
-        spans += [m.span() for pattern in (_GROUPED, _EIGHT) for m in pattern.finditer(text)]
+        bare = [m for pattern in (_GROUPED, _EIGHT) for m in pattern.finditer(text)]
+        spans += [m.span() for m in bare if not _two_times(m[0])]
     return spans
+
+
+def _two_times(text: str) -> bool:
+    """Whether eight digits are two times of day on a quarter, such as `0800 1600`."""
+    digits = re.sub(r"\D", "", text)
+    return len(digits) == 8 and all(
+        int(t[:2]) <= 24 and t[2:] in ("00", "15", "30", "45") for t in (digits[:4], digits[4:])
+    )
 
 
 def _code_is_personal(value: str) -> bool:

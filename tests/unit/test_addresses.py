@@ -61,7 +61,8 @@ def test_columns_of_their_own_win_over_the_line() -> None:
     ("one", "other"),
     [
         ("Færders gate", "Færdersgt."), ("Færders gate", "Faerders gata"), ("Prost Bangs Vei", "prost bangs v."),
-        ("Hals' gate", "Hals gate"), ("Allégata", "Allegt"), ("Torvpladsen", "Torvplass"), ("Nygårdsvej", "Nygaardsvei"),
+        ("Hals' gate", "Hals gate"), ("Allégata", "Allegt"), ("Torvpladsen", "Torvplass"),
+        ("Nygårdsvej", "Nygaardsvei"),
         ("Gl. Kongevej", "Gamle Kongevej"), ("Skolevegen", "Skoleveien"),
     ],
 )  # fmt: skip
