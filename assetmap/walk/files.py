@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import struct
 import zipfile
+import zlib
 from pathlib import Path
 
 import geopandas as gpd
@@ -16,6 +18,11 @@ from assetmap.messages import M
 from assetmap.walk.network import WalkNetwork
 
 _VERSION = 1
+# What numpy, zipfile, zlib, pyproj and shapely raise at bytes that are not what was written.
+_DAMAGE = (
+    ValueError, KeyError, IndexError, OSError, EOFError, RuntimeError, OverflowError, MemoryError, SyntaxError,
+    struct.error, zipfile.BadZipFile, zlib.error, shapely.GEOSException,
+)  # fmt: skip
 
 
 def save_network(network: WalkNetwork, path: Path) -> None:
@@ -61,7 +68,7 @@ def load_network(path: Path) -> WalkNetwork:
                 crs, xy, file["node_id"], u, v, file["key"], file["length"], lines, file["steps"], gates,
                 gpd.GeoSeries(_unpacked(file["barriers"]), crs=crs), json.loads(str(file["report"])),
             )  # fmt: skip
-    except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile, shapely.GEOSException) as fault:
+    except _DAMAGE as fault:
         if isinstance(fault, StoreError):
             raise
         raise StoreError(

@@ -209,11 +209,12 @@ class WalkNetwork:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Sixteen hexadecimal digits that change when any node or edge does."""
+        """Sixteen hexadecimal digits that change when any node, edge, gate or barrier does."""
         digest = hashlib.sha256()
         for array in (self.xy, self.u, self.v, self.length, self.steps):
             digest.update(np.ascontiguousarray(array).tobytes())
-        digest.update(shapely.to_wkb(shapely.MultiPoint(list(self.gates.geometry))))
+        for shapes in (self.lines, self.gates.geometry.to_numpy(), self.barriers.to_numpy()):
+            digest.update(len(shapes).to_bytes(8, "little") + b"".join(shapely.to_wkb(shapes)))
         return digest.hexdigest()[:16]
 
     # -- what the engine needs -------------------------------------------------------------------------------------

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
+import pyproj
 import shapely
 
+from assetmap.errors import CRSError
+from assetmap.messages import M
 from assetmap.model.crs import WGS84, project
 from assetmap.walk.build import SHORTEST_M, network_from_edges
 from assetmap.walk.network import WalkNetwork
@@ -20,7 +24,7 @@ def network_from_graph(graph: nx.MultiDiGraph) -> WalkNetwork:
     """The walking network of an osmnx graph; see `WalkNetwork.from_osmnx`."""
     ids = list(graph.nodes)
     xy = np.array([(graph.nodes[i]["x"], graph.nodes[i]["y"]) for i in ids], dtype=np.float64).reshape(-1, 2)
-    crs = graph.graph.get("crs", "epsg:4326")
+    crs = _crs(graph.graph.get("crs"))
     nodes = gpd.GeoDataFrame(geometry=shapely.points(xy), index=ids, crs=crs)
     rows = [(u, v, k, d) for u, v, k, d in graph.edges(keys=True, data=True)]
     edges = gpd.GeoDataFrame(
@@ -36,6 +40,20 @@ def network_from_graph(graph: nx.MultiDiGraph) -> WalkNetwork:
         edges = edges[(edges["length"] > 0) | (edges["u"] != edges["v"])]
         edges["length"] = edges["length"].clip(lower=SHORTEST_M)
     return network_from_edges(nodes, edges)
+
+
+def _crs(given: object) -> pyproj.CRS:
+    # osmnx before version 1 wrote the text of a dictionary: {'init': 'epsg:4326'}.
+    old = re.fullmatch(r"\{'init': '(epsg:\d+)'\}", str(given))
+    try:
+        return pyproj.CRS.from_user_input(old[1] if old else given)
+    except pyproj.exceptions.CRSError as fault:
+        raise CRSError(
+            M(
+                "The graph says “{crs}” for its reference system. Expected one such as EPSG:4326 in graph.graph['crs'].",
+                crs=str(given)[:100],
+            )
+        ) from fault
 
 
 def _is_steps(highway: object) -> bool:
