@@ -1,4 +1,4 @@
-"""Where does the demo neighbourhood lie?"""
+"""Where does the demo neighbourhood lie, and what must be said of it?"""
 
 from __future__ import annotations
 
@@ -7,7 +7,13 @@ from pathlib import Path
 from assetmap.errors import StoreMissing
 from assetmap.messages import M
 
-__all__ = ["demo_folder"]
+NOTE = M(
+    "This is a demo: OpenStreetMap as it was in April 2019, homes estimated from buildings (offices among them), and a "
+    "few invented associations, gatherings and stories, marked as such."
+)
+"""The caveat that the demo's store carries, so that no figure made with it is mistaken for one of today."""
+
+__all__ = ["NOTE", "demo_folder"]
 
 
 def demo_folder() -> Path:

@@ -6,6 +6,7 @@ incomplete is kept as far as it can be and counted in the report. Names of mappe
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections import Counter
 from collections.abc import Mapping
@@ -28,9 +29,21 @@ from assetmap.osm.shapes import area_shape, line_shape
 
 _NO_PLACE = 2**31 - 1
 _SCALE = 1e-7
-_GATES = ("gate", "entrance", "kissing_gate", "stile", "swing_gate", "lift_gate", "bollard", "cycle_barrier", "turnstile")
-_PERSONAL = ("phone", "contact:phone", "contact:mobile", "contact:email", "email", "mobile", "fax", "contact:fax",
-             "operator:phone", "operator:email", "phone:mobile", "contact:person", "contact:name")  # fmt: skip
+_GATES = (
+    "gate",
+    "entrance",
+    "kissing_gate",
+    "stile",
+    "swing_gate",
+    "lift_gate",
+    "bollard",
+    "cycle_barrier",
+    "turnstile",
+)
+# keys that may hold somebody's contact, alone or behind a colon, also numbered (`phone_2`)
+_PERSONAL = re.compile(
+    r"(.*:)?(phone|telephone|mobile|fax|e-?mail|whatsapp)(_\d+)?(:.*)?|contact:(person|name)(:.*)?", re.IGNORECASE
+)
 _NEVER_AREA = frozenset({"coastline", "cliff", "tree_row", "ridge", "valley"})
 _FRESH = "2000-01-01"
 
@@ -266,7 +279,9 @@ class _Harvest:
                 self.report["relations_without_geometry"] += 1
                 continue
             self.report["relations_clipped"] += 1
-            rings = shapely.get_parts(shapely.polygonize(shapely.get_parts(shapely.line_merge(shapely.union_all(lines)))))
+            rings = shapely.get_parts(
+                shapely.polygonize(shapely.get_parts(shapely.line_merge(shapely.union_all(lines))))
+            )
             self.features[f"relation/{relation}"] = tags, shapely.union_all(rings if len(rings) else lines)
 
     def data(self, box: shapely.Polygon | None, sha256: str, file: str) -> OsmData:
@@ -306,7 +321,7 @@ def _frame(rows: Mapping[str, tuple[dict[str, str], Any]], public: bool = False)
     tags = [row[0] for row in rows.values()]
     if public:
         # Phone numbers and e-mail addresses of clubs are often a person's own.
-        tags = [{k: v for k, v in t.items() if k not in _PERSONAL} for t in tags]
+        tags = [{k: v for k, v in t.items() if not _PERSONAL.fullmatch(k)} for t in tags]
     column = np.empty(len(tags), dtype=object)
     column[:] = tags
     return gpd.GeoDataFrame({"tags": column}, geometry=[row[1] for row in rows.values()], crs=4326, index=list(rows))
@@ -324,7 +339,9 @@ def _addresses(rows: Mapping[str, tuple[dict[str, str], Any]]) -> gpd.GeoDataFra
 def _gates(rows: Mapping[str, tuple[dict[str, str], Any]]) -> gpd.GeoDataFrame:
     kind = ["entrance" if "entrance" in t else t["barrier"] for t, _ in rows.values()]
     access = [t.get("foot", t.get("access", "")) for t, _ in rows.values()]
-    return gpd.GeoDataFrame({"kind": kind, "access": access}, geometry=[g for _, g in rows.values()], crs=4326, index=list(rows))
+    return gpd.GeoDataFrame(
+        {"kind": kind, "access": access}, geometry=[g for _, g in rows.values()], crs=4326, index=list(rows)
+    )
 
 
 def _ways(rows: Mapping[tuple[int, int], tuple[dict[str, str], Any, Any, bool]]) -> OsmWays:
