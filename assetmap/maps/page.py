@@ -7,8 +7,10 @@ Use by the app
 ==============
 `page(lang=…, assets="/assets/map/<assets_version()>/", basemap="<url of the .pmtiles>", hosted=True)` gives the HTML of
 the skeleton: no data in it, the same bytes for the same arguments, so it may be cached by its hash. Serve it with the
-header `content_security_policy(html)` into `<iframe sandbox="allow-scripts allow-popups" src=…>`: an opaque origin, so
-the files and the base map need `Access-Control-Allow-Origin: *`, and the base map needs Range answers (206).
+header `content_security_policy(html)` into an iframe with
+`sandbox="allow-scripts allow-popups allow-popups-to-escape-sandbox"` (the last so that a website opened from the map
+works as itself). Its origin is opaque, so the files and the base map need `Access-Control-Allow-Origin: *`, and the
+base map needs Range answers (206).
 `asset_file(name)` maps a file name of that folder to its Path, or None; nothing else is to be served there.
 
 Payload
@@ -25,6 +27,7 @@ Payload
                          "access": …, "wheelchair": …, "capacity": …, "source": …, "approximate": {"<row>": true}}},
      "unplaced": <number of assets without a place>,
      "layers": [ {"id", "type": "boundary" | "coverage" | "gaps" | "walk" | "nearby" | "outlines", "label", …} ],
+                                                                 what else each type has: `assetmap.maps.layers`
      "attribution": [{"text", "url"}]}
 
 Messages
@@ -38,7 +41,8 @@ app → map, `do` says what:
                                                          the first time or with fit: true
     {am: 1, do: "show", categories: [key…] | null, ids?: [id…] | null}
                                                          filter without new data; null shows all. Kept across "data"
-    {am: 1, do: "focus", id}                             goes to that asset, opens its popup, moves the focus there
+    {am: 1, do: "focus", id}                             goes to that asset, if it is shown, opens its popup, moves
+                                                         the focus there
     {am: 1, do: "view", lat, lon, zoom}                  goes there
     {am: 1, do: "fit"}                                   goes to the bounds of the data
     {am: 1, do: "language", lang, words: <words(lang)>}  the page's own strings; send "data" in that language too

@@ -31,6 +31,9 @@ FILES: dict[str, Path] = {Path(name).name: _HERE / name for name in (*_STYLES, *
 """The files that the page loads, by the name under which it asks for them."""
 
 
+_SANDBOX = "sandbox allow-scripts allow-popups allow-popups-to-escape-sandbox"  # a website that is opened is on its own
+
+
 def inert_json(data: Any) -> str:
     """JSON for a script element: it can neither end the element nor be taken for a template."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
@@ -96,7 +99,7 @@ class Sheet(Figure):
 def content_security_policy(page: str, tiles: str = "") -> str:
     """The value of the Content-Security-Policy header for a page: its own scripts, its own origin, and no other host
     than that of the online tiles (an address with `{z}`), where they are a choice."""
-    return f"{_policy(page, {'tiles': {'url': tiles}} if tiles else {})}; sandbox allow-scripts allow-popups"
+    return f"{_policy(page, {'tiles': {'url': tiles}} if tiles else {})}; {_SANDBOX}"
 
 
 def _policy(page: str, config: Mapping[str, Any]) -> str:

@@ -209,10 +209,13 @@ def test_hostile_names_are_only_text(desktop: Page, ground: bytes, tmp_path: Pat
     assert errors == []
 
 
-def test_a_notebook_shows_the_map_from_its_own_text(desktop: Page, ground: bytes) -> None:
+def test_a_notebook_shows_the_map_from_its_own_text(
+    desktop: Page, ground: bytes, axe: Callable[[Page], list[Any]]
+) -> None:
     desktop.set_content(f"<body>{draw(inventory(*NAMES), basemap=ground)._repr_html_()}</body>")
     frame = desktop.frame_locator("iframe")
-    expect(frame.locator(".am-pin")).to_have_count(4)
+    expect(frame.locator(".am-pin, .am-ring").first).to_be_visible()
+    assert [fault for fault in axe(desktop) if fault["frame"] == "about:srcdoc"] == []
 
 
 def test_online_tiles_are_asked_only_when_they_are_chosen(desktop: Page, ground: bytes, tmp_path: Path) -> None:
@@ -231,7 +234,8 @@ def test_online_tiles_are_asked_only_when_they_are_chosen(desktop: Page, ground:
 # ── in the app's sandboxed frame ─────────────────────────────────────────────────────────────────────────────────────
 
 HOST = """<!DOCTYPE html><html lang="en"><title>host</title><main><h1>Host</h1>
-<iframe sandbox="allow-scripts allow-popups" src="/map" title="Map" style="width: 900px; height: 600px"></iframe></main>
+<iframe sandbox="allow-scripts allow-popups allow-popups-to-escape-sandbox" src="/map" title="Map"
+style="width: 900px; height: 600px"></iframe></main>
 <script>window.heard = []; addEventListener("message", e => heard.push(e.data));
 window.tell = message => document.querySelector("iframe").contentWindow.postMessage({ am: 1, ...message }, "*");
 </script></html>"""
