@@ -24,8 +24,6 @@ from assetmap.registry import discover
 from assetmap.sources.source import Progress, silent
 
 if TYPE_CHECKING:
-    import folium
-
     from assetmap.gathering import Gathered, Place
     from assetmap.store import Store
 
@@ -110,8 +108,8 @@ def open_store(folder: Path | str) -> Store:
 
 def draw(
     *things: Inventory | Finding, lang: str = "en", basemap: Path | bytes | None = None, audience: str = "public"
-) -> folium.Map:
-    """A map of inventories and findings that shows itself in Jupyter and needs no network.
+) -> Any:
+    """A `folium.Map` of inventories and findings that shows itself in Jupyter and needs no network.
 
     Raises:
         DisclosureError: Something was made for a narrower audience.

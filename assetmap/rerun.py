@@ -8,15 +8,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from assetmap.api import analyse
-from assetmap.errors import FileMissing, ReceiptError
+from assetmap.errors import AssetmapError, FileMissing, ReceiptError
 from assetmap.messages import M, Message
 from assetmap.model.inventory import Inventory
 from assetmap.model.receipt import FORMAT
+from assetmap.registry import discover
+from assetmap.walk import WalkProfile
 
 _CLOSE = 1e-9
-_COMPARED = ("total", "unlinked", "denominator", "covered", "share", "share_low", "share_high", "assets", "without", "gaps",
-             "groups", "categories")  # fmt: skip
+_COMPARED = ("total", "unlinked", "denominator", "covered", "share", "share_low", "share_high", "near_edge", "assets",
+             "without", "gaps", "groups", "categories")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -63,8 +64,8 @@ def receipts_in(path: Path) -> list[dict[str, Any]]:
     found = [r for item in (content if isinstance(content, list) else [content]) if (r := _receipt(item))]
     if not found:
         raise ReceiptError(
-            M("{file} carries no receipt. Expected the output of “assetmap analyse … --json”, or a GeoJSON that assetmap "
-              "wrote.", file=path.name)
+            M("{file} carries no receipt. Expected the output of “assetmap analyse … --json”, or a GeoJSON that "
+              "assetmap wrote.", file=path.name)
         )  # fmt: skip
     return found
 
@@ -87,26 +88,36 @@ def compare(receipt: Mapping[str, Any], inventory_of: Callable[[str], Inventory]
     Raises:
         ReceiptError: The receipt asks something that is not known here.
     """
-    question, call = str(receipt.get("question")), dict(receipt.get("call", {}))
-    if question not in dir(analyse):
+    question = str(receipt.get("question"))
+    analyses = discover("assetmap.analyses", "ANALYSIS")
+    if question not in analyses:
         raise ReceiptError(M("The receipt asks for “{question}”, which this version does not know.", question=question))
-    audience = call.pop("audience", "public")
-    at = {"at": tuple(call.pop("at"))} if "at" in call else {}
     try:
-        finding = getattr(analyse, question)(inventory_of(audience), **at, **call)
-    except TypeError as fault:
-        raise ReceiptError(M("The receipt was changed: {fault}.", fault=str(fault))) from fault
+        call, inputs_then, before = (dict(receipt[part]) for part in ("call", "inputs", "figure"))
+        inventory = inventory_of(str(call.pop("audience", "public")))
+        if "at" in call:
+            call["at"] = tuple(call["at"])
+        if isinstance(call.get("profile"), Mapping):
+            call["profile"] = WalkProfile(**call["profile"])
+        finding = getattr(analyse, question)(inventory, **call)
+    except (KeyError, TypeError, ValueError) as fault:
+        if isinstance(fault, AssetmapError):
+            raise
+        raise ReceiptError(
+            M("The receipt was changed and asks nothing that can be answered ({fault}). Use the file as assetmap "
+              "wrote it.", fault=str(fault))
+        ) from fault  # fmt: skip
+    inputs_now, now = finding.receipt["inputs"], finding.summary
     inputs = [
         M(
             "The {role} are not the same as then: {then} is now {now}.",
             role=role,
             then=then,
-            now=finding.receipt["inputs"].get(role, "–"),
+            now=inputs_now.get(role, "–"),
         )
-        for role, then in receipt.get("inputs", {}).items()
-        if finding.receipt["inputs"].get(role) != then
+        for role, then in inputs_then.items()
+        if inputs_now.get(role) != then
     ]
-    before, now = receipt.get("figure", {}), finding.summary
     figures = [
         M("{name} was {then} and is {now}.", name=name, then=_short(before.get(name)), now=_short(now.get(name)))
         for name in _COMPARED

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime
 import json
 import uuid
+from collections.abc import Collection
 from dataclasses import fields
 from importlib.metadata import version
 from typing import Any
@@ -101,18 +102,28 @@ def upsert(
     connection.execute(statement.on_conflict_do_update(index_elements=[key], set_=changes), rows)
 
 
+def added_since(connection: sa.Connection, reread: Collection[str]) -> tuple[gpd.GeoDataFrame, list[Provenance]]:
+    """What stays when these sources are gathered anew: the assets of all others, and where they come from."""
+    known = read_frame(connection, t.asset, "id")
+    kept = known[~known["source"].isin(list(reread))]
+    return kept, [p for p in provenance_of(connection) if p.source in set(kept["source"])]
+
+
 def replace_all(connection: sa.Connection, inventory: Inventory, addresses: gpd.GeoDataFrame | None) -> None:
-    """Put a whole inventory in place of whatever is there."""
+    """Put a gathered inventory in place of what its sources gave before; what others added stays."""
     here = inventory.neighbourhood
-    replace_rows(connection, t.asset, rows_of(inventory.everything, t.asset, "id"))
+    kept, others = added_since(connection, {p.source for p in inventory.provenance})
+    assets = inventory.everything
+    kept = kept[~kept.index.isin(assets.index)]
+    replace_rows(connection, t.asset, rows_of(assets, t.asset, "id") + rows_of(kept, t.asset, "id"))
     replace_rows(connection, t.home, rows_of(here.homes, t.home, "home"))
     replace_rows(connection, t.boundary, rows_of(_areas(here), t.boundary, "role"))
     known = gpd.GeoDataFrame(geometry=[], crs=4326) if addresses is None else addresses
     replace_rows(connection, t.address, rows_of(known, t.address, "address"))
     population = gpd.GeoDataFrame(geometry=[], crs=4326) if here.population is None else here.population
     replace_rows(connection, t.population_area, rows_of(population, t.population_area, "area"))
-    replace_rows(connection, t.provenance, [p.to_dict() for p in inventory.provenance])
-    connection.execute(sa.delete(t.issue))
+    replace_rows(connection, t.provenance, [p.to_dict() for p in (*inventory.provenance, *others)])
+    connection.execute(sa.delete(t.issue).where(t.issue.c.source.not_in([p.source for p in others])))
     replace_issues(connection, inventory.issues, "")
     set_settings(
         connection,

@@ -159,7 +159,9 @@ class Store:
         parameters: Mapping[str, Any] | None = None,
         fingerprints: Mapping[str, Any] | None = None,
     ) -> None:
-        """Put what was gathered in place of everything that is stored: all of it, or, when anything fails, nothing.
+        """Put what was gathered in place of what its sources gave before: all of it, or, when anything fails, nothing.
+
+        Assets that `add` brought from other sources stay, and so do their private values.
 
         Args:
             inventory: All assets, whatever their audience, with the neighbourhood, its homes and network.
@@ -191,7 +193,8 @@ class Store:
                     )
                     content.touch(connection)
                     people.hold(self.folder, held)
-            people.prune(self.folder, set(inventory.everything.index), sources, held)
+                    on_map = set(connection.scalars(sa.select(asset.c.id)))
+            people.prune(self.folder, on_map, sources, held)
 
     def add(
         self,

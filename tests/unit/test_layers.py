@@ -35,6 +35,7 @@ RANK = {room: rank for rank, rooms in RANKS.items() for room in rooms}
 ALLOWED: set[tuple[str, str]] = {
     ("assetmap", "api"),  # __init__ only hands the verbs on
     ("api", "gathering"),
+    ("cli", "app"),  # `assetmap app` starts it
     ("errors", "messages"),  # an error carries a message
 }
 

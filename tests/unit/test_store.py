@@ -117,6 +117,14 @@ def test_each_audience_sees_its_own(store: Store) -> None:
     assert set(store.inventory("staff").frame["name"]) == {"Park", "Story", "Key box"}
 
 
+def test_gathering_anew_keeps_what_other_sources_added(store: Store) -> None:
+    store.save(inventory())
+    store.add(assets(("Korps",), CLUBS), CLUBS)
+    store.save(inventory(assets(("Park",))))
+    assert sorted(store.inventory().frame["name"]) == ["Korps", "Park"]
+    assert [p.source for p in store.provenance] == ["osm", CLUBS.source]
+
+
 def test_adding_brings_up_to_date_and_never_empties(store: Store) -> None:
     first = assets(("Korps", "Speider", "Sanitet"), CLUBS, website=["https://a.example", np.nan, np.nan])
     first["floors"] = [1, 2, 3]
@@ -206,6 +214,8 @@ def test_private_values_lie_apart_and_are_forgotten_with_their_asset(store: Stor
     store.add(clubs.iloc[:1], CLUBS, private=private.iloc[:1].assign(value="+47 33333333"))
     assert {row[2] for row in held()} == {"+47 33333333"}, "what the source no longer gives is forgotten"
     store.save(inventory())
+    assert {row[2] for row in held()} == {"+47 33333333"}, "what another source added stays"
+    store.save(inventory().replace(provenance=(OSM, CLUBS)))
     assert held() == set()
     for gone in (b"11111111", b"22222222", b"33333333"):
         assert gone not in people.read_bytes()
