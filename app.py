@@ -1,0 +1,10 @@
+"""The app, for `streamlit run app.py`. Streamlit finds `app` by reading this file, so the call must stand here.
+
+`assetmap app` does the same with the right settings (this machine only, no statistics sent); prefer it.
+"""
+
+import streamlit as st
+
+from assetmap.app.server import MAIN, middleware, routes, script_failed
+
+app = st.App(MAIN, routes=routes(), middleware=middleware(), on_script_error=script_failed)

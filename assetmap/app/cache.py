@@ -1,0 +1,149 @@
+"""What is kept between runs and visitors, and when does it become stale?
+
+Everything here is keyed by the fingerprint of the store, so that a new `gather` shows at the next click. Only what is
+open to the audience of this server is loaded; nothing personal passes through here. Findings and inventories are frozen
+and shared, never copied.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from assetmap import api
+from assetmap.app.host import Cargo, pack
+from assetmap.app.rows import Row, fold, rows
+from assetmap.disclosure.gate import release
+from assetmap.maps.payload import payload
+from assetmap.model.finding import Finding
+from assetmap.model.inventory import Inventory
+from assetmap.settings import settings
+from assetmap.store import Store
+
+
+@dataclass(frozen=True)
+class Place:
+    """What the store holds, as far as this server's audience may see it.
+
+    Attributes:
+        key: Changes when the store does.
+        waiting: Number of assets that nobody has looked at yet; they are left out.
+    """
+
+    key: str
+    inventory: Inventory
+    waiting: int
+
+
+def current_store() -> Store:
+    """The store that this server shows.
+
+    Raises:
+        StoreMissing: There is none in that folder.
+    """
+    return api.open_store(settings().store)
+
+
+def place() -> Place:
+    """What the store holds now."""
+    return _place(f"{current_store().fingerprint}-{settings().audience}", settings().audience)
+
+
+def table(shown: Place, lang: str) -> list[Row]:
+    """The rows of the list."""
+    return _table(shown.key, lang, shown)
+
+
+def asset_cargo(shown: Place, lang: str) -> Cargo:
+    """All assets, for the map."""
+    return _asset_cargo(shown.key, lang, shown)
+
+
+def finding_cargo(shown: Place, findings: Sequence[Finding], categories: Sequence[str], lang: str) -> Cargo:
+    """Findings with the assets of some categories, for the map; the same findings give the same cargo."""
+    key = "-".join([shown.key, lang, *categories, *(str(id(finding)) for finding in findings)])
+    return _finding_cargo(key, lang, shown, tuple(findings), tuple(categories))
+
+
+def coverage(shown: Place, category: str, minutes: float | None, norm: str | None, profile: str) -> Finding:
+    """Who can reach the category."""
+    return _coverage(shown.key, category, minutes, norm, profile, shown)
+
+
+def gaps(shown: Place, category: str, minutes: float | None, norm: str | None, profile: str) -> Finding:
+    """Where those live who cannot, with what is near them."""
+    return _gaps(shown.key, category, minutes, norm, profile, shown)
+
+
+def nearby(shown: Place, at: tuple[float, float], profile: str) -> Finding:
+    """What can be reached from one place. Not kept: where somebody asked from is nobody else's business."""
+    finding: Finding = api.analyse.nearby(shown.inventory, at=at, profile=profile)
+    return finding
+
+
+@dataclass(frozen=True)
+class Address:
+    """An address of the map data, and its latitude and longitude."""
+
+    text: str
+    at: tuple[float, float]
+    folded: str
+
+
+def addresses(shown: Place, words: str, most: int = 6) -> list[Address]:
+    """The addresses that begin with, or else hold, what somebody typed; the shortest first."""
+    wanted = fold(words).replace(",", " ").split()
+    fitting = [one for one in _addresses(shown.key) if all(word in one.folded for word in wanted)] if wanted else []
+    return sorted(fitting, key=lambda one: (not one.folded.startswith(wanted[0]), len(one.text), one.text))[:most]
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _addresses(key: str) -> list[Address]:
+    frame = current_store().addresses()
+    made: dict[str, Address] = {}
+    columns = (frame[name].fillna("").astype("str") for name in ("street", "number", "postcode", "city"))
+    for street, number, postcode, city, point in zip(*columns, frame.geometry, strict=True):
+        text = f"{street} {number}".strip() + (f", {postcode} {city}".rstrip() if postcode or city else "")
+        made.setdefault(text, Address(text, (point.y, point.x), fold(text.replace(",", " "))))
+    return list(made.values())
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _place(key: str, audience: str) -> Place:
+    everything = current_store().inventory(audience="connector")
+    waiting = int((everything.frame["review"] == "pending").sum())
+    return Place(key, release(everything, audience), waiting)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _table(key: str, lang: str, _shown: Place) -> list[Row]:
+    return rows(_shown.inventory, lang)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _asset_cargo(key: str, lang: str, _shown: Place) -> Cargo:
+    return pack(f"{key}-{lang}", payload(_shown.inventory, lang=lang, audience=_shown.inventory.audience))
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _finding_cargo(
+    key: str, lang: str, _shown: Place, _findings: tuple[Finding, ...], _categories: tuple[str, ...]
+) -> Cargo:
+    drawn = _shown.inventory.where(category=_categories) if _categories else _shown.inventory
+    return pack(key, payload(drawn, *_findings, lang=lang, audience=_shown.inventory.audience))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _coverage(key: str, category: str, minutes: float | None, norm: str | None, profile: str, _shown: Place) -> Finding:
+    ask = {"category": category, "minutes": minutes, "norm": norm, "profile": profile}
+    finding: Finding = api.analyse.coverage(_shown.inventory, **ask)
+    return finding
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _gaps(key: str, category: str, minutes: float | None, norm: str | None, profile: str, _shown: Place) -> Finding:
+    ask = {"category": category, "minutes": minutes, "norm": norm, "profile": profile}
+    finding: Finding = api.analyse.gaps(_shown.inventory, **ask)
+    return finding

@@ -1,0 +1,56 @@
+// Streamlit says its page is English and has words of its own. This names the real language and says those words in it;
+// counts that change are announced to screen readers.
+const ATTRIBUTES = ["aria-label", "title", "placeholder"];
+let words = {};
+let observer = null;
+
+export default function chrome({ data }) {
+  document.documentElement.lang = data.lang;
+  words = data.words;
+  observer ??= watch();
+  translate(document.body);
+}
+
+function watch() {
+  const observer = new MutationObserver((changes) => {
+    for (const change of changes) {
+      if (change.type === "characterData") text(change.target);
+      else if (change.type === "attributes") attributes(change.target);
+      else change.addedNodes.forEach(translate);
+    }
+  });
+  const what = { subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ATTRIBUTES };
+  observer.observe(document.body, what);
+  return observer;
+}
+
+function translate(node) {
+  if (node.nodeType === Node.TEXT_NODE) return text(node);
+  if (node.nodeType !== Node.ELEMENT_NODE) return;
+  attributes(node);
+  if (node.matches('[class*="st-key-announce"]')) announce(node);
+  node.querySelectorAll('[class*="st-key-announce"]').forEach(announce);
+  const walker = document.createTreeWalker(node, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    if (walker.currentNode.nodeType === Node.TEXT_NODE) text(walker.currentNode);
+    else attributes(walker.currentNode);
+  }
+}
+
+function announce(node) {
+  if (node.getAttribute("role") !== "status") node.setAttribute("role", "status");
+}
+
+// Only whole strings are looked up, so a name on the map that holds one of these words stays as it is. Own parts of the
+// page are left alone: they are in the right language already.
+function text(node) {
+  const found = words[node.data.trim()];
+  if (found && found !== node.data && !node.parentElement?.closest("[data-testid=stMarkdownContainer], script, style")) node.data = found;
+}
+
+function attributes(element) {
+  for (const name of ATTRIBUTES) {
+    const found = words[element.getAttribute(name)];
+    if (found && element.getAttribute(name) !== found) element.setAttribute(name, found);
+  }
+}

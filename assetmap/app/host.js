@@ -1,0 +1,85 @@
+// The map in its frame: messages in, messages out. The frame's origin is opaque, so that nothing on the map can reach
+// this page; here, only messages of our own frame are believed, and the server checks them again.
+const hosts = new WeakMap();
+const SETTLING = 1000; // ms
+
+export default function host({ data, parentElement, setStateValue, setTriggerValue }) {
+  const frame = parentElement.querySelector("iframe");
+  const known = hosts.get(frame) ?? start(frame);
+  known.state = setStateValue;
+  known.trigger = setTriggerValue;
+  frame.title = data.title;
+  frame.style.height = data.height;
+  if (frame.dataset.src !== data.src) {
+    Object.assign(known, { ready: false, sent: {}, cargo: null });
+    frame.dataset.src = frame.src = data.src;
+  }
+  known.want = data;
+  update(known);
+  return () => {};
+}
+
+function start(frame) {
+  const known = { frame, ready: false, since: 0, sent: {}, cargo: null, want: null };
+  hosts.set(frame, known);
+  addEventListener("message", (event) => {
+    const message = event.data;
+    if (event.source !== frame.contentWindow || message?.am !== 1) return;
+    if (message.ev === "ready") {
+      known.ready = true;
+      known.since = performance.now();
+      update(known);
+    } else if (message.ev === "open" && typeof message.id === "string") {
+      known.trigger("opened", message.id);
+    } else if (message.ev === "pick" && numbers(message)) {
+      known.trigger("picked", [message.lat, message.lon]);
+    } else if (message.ev === "moved" && numbers(message)) {
+      // a frame that changes its size says so too, and nobody moved the map
+      if (frame.isConnected && performance.now() - known.since > SETTLING) rememberView(message);
+    } else if (message.ev === "drawn") {
+      frame.dataset.drawn = String(message.assets);
+    }
+  });
+  new ResizeObserver(() => (known.since = performance.now())).observe(frame);
+  addEventListener("assetmap-cargo", () => known.want && update(known));
+  return known;
+}
+
+function update(known) {
+  if (!known.ready || !known.frame.isConnected) return;
+  const { want, sent } = known;
+  const cargo = window.assetmapCargo?.[want.cargo];
+  if (cargo && known.cargo !== want.cargo) {
+    const view = known.cargo ? null : viewOfAddress();
+    known.cargo = want.cargo;
+    post(known, { do: "data", data: cargo });
+    if (view) post(known, { do: "view", ...view });
+  }
+  if (known.cargo !== want.cargo) return;
+  for (const [name, message] of Object.entries(want.messages)) {
+    const text = JSON.stringify(message);
+    if (sent[name] === text) continue;
+    sent[name] = text;
+    if (message) post(known, message);
+  }
+}
+
+function post(known, message) {
+  known.frame.contentWindow.postMessage({ am: 1, ...message }, "*");
+}
+
+function numbers({ lat, lon }) {
+  return Number.isFinite(lat) && Number.isFinite(lon) && Math.abs(lat) <= 90 && Math.abs(lon) <= 180;
+}
+
+// The view is part of the address, so that a copied link shows the same. The server need not know of every move.
+function rememberView({ lat, lon, zoom }) {
+  const address = new URL(location.href);
+  address.searchParams.set("view", `${lat.toFixed(5)},${lon.toFixed(5)},${Math.round(zoom * 10) / 10}`);
+  history.replaceState(history.state, "", address);
+}
+
+function viewOfAddress() {
+  const [lat, lon, zoom] = (new URL(location.href).searchParams.get("view") ?? "").split(",").map(Number);
+  return numbers({ lat, lon }) && zoom >= 1 && zoom <= 22 ? { lat, lon, zoom } : null;
+}

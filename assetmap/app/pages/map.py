@@ -1,0 +1,99 @@
+"""What does this place have? The map and, beside it, the same as a list."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from assetmap.app.cache import Place, asset_cargo, place, table
+from assetmap.app.host import carry, show_map
+from assetmap.app.panel.details import open_from_link
+from assetmap.app.panel.downloads import downloads
+from assetmap.app.panel.filters import Choice, count_sentence, filters
+from assetmap.app.panel.places import card, places
+from assetmap.app.panel.share import share
+from assetmap.app.routes import map_url
+from assetmap.app.rows import Row
+from assetmap.app.state import language, plain, tell, tools
+from assetmap.messages import M, Mn
+
+
+def show() -> None:
+    """The page."""
+    shown = place()
+    st.title(tell(M("What there is in {place}", place=plain(shown.inventory.neighbourhood.name, 80))), anchor=False)
+    with tools():
+        share()
+        with st.popover(tell(M("Download")), icon=":material/download:"):
+            st.write(tell(M("Everything that is shown here, with its sources and licences.")))
+            downloads(lambda: shown.inventory, "assetmap")
+    carry(asset_cargo(shown, language()))
+    _explore(shown)
+    open_from_link()
+
+
+@st.fragment
+def _explore(shown: Place) -> None:
+    """What changes with a filter: only this part runs again."""
+    everything = table(shown, language())
+    choice = filters(everything)
+    wide, narrow = st.columns([3, 2], gap="medium")
+    with wide:
+        _map(shown, choice, everything)
+        _waiting(shown)
+    with narrow:
+        with st.container(key="announce-count"):
+            st.markdown(f"**{count_sentence(choice, len(everything))}**")
+        _chosen(everything)
+        with st.container(key="places"):
+            places(choice, _focus)
+
+
+def _map(shown: Place, choice: Choice, everything: list[Row]) -> None:
+    events = show_map(
+        asset_cargo(shown, language()),
+        key="map",
+        src=map_url(language()),
+        title=tell(M("Map of {place}. The list beside it says the same.", place=shown.inventory.neighbourhood.name)),
+        height="min(62vh, 640px)",
+        ids=[row.id for row in choice.rows] if choice.words.strip() else None,
+        categories=_categories(choice, everything),
+        focus=st.session_state.get("focus"),
+    )
+    if events.opened:
+        st.session_state["chosen"] = events.opened
+
+
+def _chosen(everything: list[Row]) -> None:
+    """What was opened on the map stands first in the list: the way from the map to all that is known."""
+    row = next((row for row in everything if row.id == st.session_state.get("chosen")), None)
+    if row is not None:
+        with st.container(key="announce-chosen"):
+            st.caption(tell(M("Chosen on the map")))
+        card(row, None, suffix="chosen")
+
+
+def _categories(choice: Choice, everything: list[Row]) -> list[str] | None:
+    """The categories that the map shows; all when None."""
+    if choice.categories:
+        return list(choice.categories)
+    if choice.kind:
+        return sorted({row.category for row in everything if row.kind == choice.kind})
+    return None
+
+
+def _focus(key: str) -> None:
+    before = st.session_state.get("focus", ("", 0))
+    st.session_state["focus"] = (key, before[1] + 1)
+
+
+def _waiting(shown: Place) -> None:
+    if shown.waiting:
+        st.caption(
+            tell(
+                Mn(
+                    "One more waits until somebody has looked at it.",
+                    "{n} more wait until somebody has looked at them.",
+                    shown.waiting,
+                )
+            )
+        )

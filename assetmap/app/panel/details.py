@@ -1,0 +1,126 @@
+"""What is known about one asset, and where is it from?"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+import streamlit as st
+
+from assetmap.app.cache import Place, place
+from assetmap.app.rows import Row, rows
+from assetmap.app.state import language, plain, tell
+from assetmap.i18n import date
+from assetmap.messages import M, Message
+from assetmap.model.provenance import LICENCES, licence
+from assetmap.model.taxonomy import taxonomy
+
+_YES_NO: dict[str, Message] = {
+    "yes": M("Step-free: yes"),
+    "limited": M("Step-free: partly"),
+    "no": M("Step-free: no"),
+}
+_PRECISION: dict[str, Message] = {
+    "address": M("The point was found from the address."),
+    "street": M("The point is somewhere on the street."),
+    "area": M("The point only shows the area, on purpose."),
+}
+
+
+def open_details(key: str) -> None:
+    """Open the drawer with everything about one asset; its id becomes part of the share link."""
+    st.query_params["asset"] = key
+    row = _row(place(), key)
+    st.dialog(plain(row.title, 120), position="right", on_dismiss=_closed)(_details)(row)
+
+
+def open_from_link() -> None:
+    """Open the drawer that a share link asks for, once. An asset that is not shown here is passed over in silence."""
+    key = st.query_params.get("asset")
+    if key and not st.session_state.get("link-opened"):
+        st.session_state["link-opened"] = True
+        if key in place().inventory.frame.index:
+            open_details(key)
+        else:
+            _closed()
+
+
+def _closed() -> None:
+    st.query_params.pop("asset", None)
+
+
+def _details(row: Row) -> None:
+    shown = place()
+    values = shown.inventory.frame.loc[row.id]
+    facts = {name: value for name, value in values.items() if isinstance(value, str) and value}
+    kind = taxonomy().kinds[row.kind]
+    st.caption(f"{plain(row.label)} · {plain(kind.label(language()))}")
+    if "description" in facts:
+        st.write(plain(facts["description"], 2000))
+    _fact(M("Address"), facts.get("address"))
+    _fact(M("Near"), facts.get("near"))
+    _hours(facts)
+    _fact(M("Run by"), facts.get("operator"))
+    if facts.get("wheelchair") in _YES_NO:
+        st.write(tell(_YES_NO[facts["wheelchair"]]))
+    _website(facts.get("website"))
+    if facts.get("location_precision") in _PRECISION:
+        st.caption(tell(_PRECISION[facts["location_precision"]]))
+    st.divider()
+    _origin(shown, facts)
+
+
+def _row(shown: Place, key: str) -> Row:
+    one = shown.inventory.replace(frame=shown.inventory.frame.loc[[key]])
+    return rows(one, language())[0]
+
+
+def _fact(label: Message, value: Any) -> None:
+    if value:
+        st.write(f"**{tell(label)}:** {plain(value)}")
+
+
+def _hours(facts: dict[str, str]) -> None:
+    """Opening hours as people read them, then word for word as the source has them."""
+    raw = facts.get("opening_hours")
+    if not raw:
+        return
+    from assetmap.app.hours import readable
+
+    said = readable(raw, language())
+    if said:
+        heading = tell(M("Opening hours"))
+        st.write(f"**{heading}:**")
+        for line in said:
+            st.write(f"- {plain(line)}")
+        st.caption(tell(M("As the source writes it: {hours}", hours=plain(raw))))
+    else:
+        _fact(M("Opening hours"), raw)
+
+
+def _website(address: str | None) -> None:
+    if not address:
+        return
+    parts = urlsplit(address if "//" in address else f"https://{address}")
+    if parts.scheme in ("http", "https") and parts.hostname:
+        st.link_button(
+            tell(M("Website: {host}", host=plain(parts.hostname, 60))), parts.geturl(), icon=":material/open_in_new:"
+        )
+
+
+def _origin(shown: Place, facts: dict[str, str]) -> None:
+    """Source, licence and date, as every row carries them."""
+    titles = {source.source: source.title for source in shown.inventory.provenance}
+    terms = licence(facts["licence"]) if facts["licence"] in LICENCES else None
+    named = plain(terms.title) if terms else plain(facts["licence"])
+    st.caption(
+        tell(
+            M(
+                "Source: {source}. Read {day}. Licence: {licence}. {attribution}",
+                source=plain(titles.get(facts["source"], facts["source"])),
+                day=date(facts["retrieved"], language()),
+                licence=f"[{named}]({terms.url})" if terms and terms.url else named,
+                attribution=plain(facts.get("attribution", "")),
+            )
+        )
+    )
