@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, lru_cache, reduce
 
 from rapidfuzz import fuzz, process
 
-from assetmap.messages import M, Message
+from assetmap.messages import Label, M, Message
 from assetmap.model.taxonomy import taxonomy
 from assetmap.sources.words import joined, spelled, tokens, word_table
 
@@ -50,15 +50,15 @@ def closest(value: str, count: int = 3) -> list[str]:
     return list(dict.fromkeys(_words()[word].category for word, _, _ in found))[:count]
 
 
-def suggestion(value: str, lang: str = "en") -> Message | None:
+def suggestion(value: str) -> Message | None:
     """The closest categories as words for a sentence, or None where none is close."""
-    labels = [f"{key} ({taxonomy()[key].label(lang)})" for key in closest(value)]
-    return M("{labels}", labels="; ".join(labels)) if labels else None
+    found = [M("{label} ({key})", label=label(key), key=key) for key in closest(value)]
+    return reduce(lambda one, more: M("{one}; {more}", one=one, more=more), found) if found else None
 
 
-def label(key: str) -> Message:
-    """What people call a category. The English label is the sentence under which translators find it."""
-    return Message(taxonomy()[key].label("en"))
+def label(key: str) -> Label:
+    """What people call a category, in every language that it has."""
+    return Label(taxonomy()[key].labels)
 
 
 def classify_tags(rows: Iterable[Mapping[str, str]]) -> list[str | None]:

@@ -62,6 +62,10 @@ def make_assets(
 
 def _of_row(row: Mapping[str, Any], source_id: str) -> list[Issue]:
     issues = []
+    if row["tags_cut"]:
+        text = M("A detail has more than {most} characters, or there are more than {count}; the rest was left out.",
+                 most=TAG_LENGTH, count=TAG_COUNT)  # fmt: skip
+        issues.append(Issue("details-cut", text, source_id, "tags"))
     if not row.get("name"):
         issues.append(Issue("no-name", M("The row has no name."), source_id, "name"))
     elif len(row["name"]) > LONG_NAME:
@@ -115,14 +119,17 @@ def _row(texts: Texts, columns: Columns, places: Places, at: int, home: bool) ->
         and columns.roles[header] not in used
         and not (home and (tells_place(header) or not without_door(text, street)))
     }
-    return {**shown, "tags": _json(tags)}
+    cut = len(tags) > TAG_COUNT or any(len(text) > TAG_LENGTH for text in tags.values())
+    return {**shown, "tags": _json(tags), "tags_cut": cut}
 
 
 def _line(written: str, address: Address) -> str:
     """The address in one line: as written where it stands in one column, with postcode and town where it lacks them."""
     if not written:
         return str(address)
-    missing = [part for part in (address.postcode, address.city) if part and part.casefold() not in written.casefold()]
+    plain = written.casefold().replace(" ", "")
+    parts = (address.postcode, address.city)
+    missing = [part for part in parts if part and part.casefold().replace(" ", "") not in plain]
     return ", ".join(filter(None, (written, " ".join(missing))))
 
 

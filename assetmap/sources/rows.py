@@ -29,8 +29,8 @@ from assetmap.sources.row_assets import make_assets
 from assetmap.sources.row_categories import Categorised, categorise
 from assetmap.sources.row_places import Places, place_rows
 from assetmap.sources.source import Context
-from assetmap.sources.texts import Texts
-from assetmap.sources.words import tokens
+from assetmap.sources.texts import LONGEST, Texts
+from assetmap.sources.words import shortened, tokens
 
 _SOLE = re.compile(
     r"^(enk|enkeltpersonforetak|enkeltmandsvirksomhed|enkeltmandsfirma|personligt ejet mindre virksomhed|pmv|enskild "
@@ -86,7 +86,7 @@ def rows_to_harvest(
     return Harvest(
         assets=assets,
         provenance=_stated(provenance, mapping),
-        issues=(*_by_id([*apart.issues, *places.issues], ids, texts), *sorted_out.issues, *issues),
+        issues=(*_by_id([*_cut(texts), *apart.issues, *places.issues], ids, texts), *sorted_out.issues, *issues),
         rejected=rejected,
         private=_private(apart, places, homes, columns, ids),
         mapping=_mapping(mapping, columns, sorted_out, places),
@@ -182,6 +182,11 @@ def _sole_traders(texts: Texts, columns: Columns) -> list[int]:
         if by_form or (name and re.search(r"[\s(,]ENK\)?$", texts[name][at])):
             found.append(at)
     return found
+
+
+def _cut(texts: Texts) -> list[Issue]:
+    text = M("A text was longer than {most} characters; the rest was cut off.", most=LONGEST)
+    return [Issue("text-cut", text, row, shortened(header)) for row, header in texts.cut]
 
 
 def _by_id(issues: Sequence[Issue], ids: Mapping[int, str], texts: Texts) -> list[Issue]:

@@ -15,7 +15,7 @@ from typing import Any
 
 import pandas as pd
 
-from assetmap.errors import FormatError, InputError
+from assetmap.errors import FileMissing, FormatError, InputError
 from assetmap.messages import M, Message, Mn
 from assetmap.model.harvest import Harvest
 from assetmap.model.issues import Issue
@@ -23,6 +23,7 @@ from assetmap.model.provenance import Provenance
 from assetmap.settings import settings
 from assetmap.sources.delimited import read_cells
 from assetmap.sources.encoding import decode
+from assetmap.sources.exported_table import exported_harvest
 from assetmap.sources.grid import Framed, Grid, header_at, known_headers, to_frame
 from assetmap.sources.rows import rows_to_harvest
 from assetmap.sources.source import Context, Source
@@ -58,6 +59,7 @@ def read(path: Path, context: Context) -> Harvest:
             `sheet` are used here, the rest in `rows_to_harvest`.
 
     Raises:
+        FileMissing: There is no such file.
         FormatError: The file is empty, cut off, or not what its ending says.
         InputError: It is too big, has no header, or the mapping does not fit it.
         CRSError: Its coordinates fit no reference system.
@@ -72,7 +74,9 @@ def read(path: Path, context: Context) -> Harvest:
         source=f"table:{path.name}", title=path.name, attribution=path.stem,
         retrieved=datetime.now(UTC).date().isoformat(), sha256=hashlib.sha256(raw).hexdigest(), file=path.name,
     )  # fmt: skip
-    harvest = rows_to_harvest(framed.frame, context, provenance, hints=(*opened.hints, *framed.titles))
+    harvest = None if mapping.get("columns") else exported_harvest(framed.frame, provenance)
+    if harvest is None:
+        harvest = rows_to_harvest(framed.frame, context, provenance, hints=(*opened.hints, *framed.titles))
     return replace(
         harvest,
         issues=(*opened.issues, *framed.issues, *harvest.issues),
@@ -83,6 +87,8 @@ def read(path: Path, context: Context) -> Harvest:
 
 
 def _bytes(path: Path, limited: bool) -> bytes:
+    if not path.is_file():
+        raise FileMissing(M("There is no file {file}.", file=path.name))
     size = path.stat().st_size
     most = settings().upload_mb
     if limited and size > most * 1_000_000:

@@ -26,10 +26,12 @@ class Texts:
     Attributes:
         columns: Header to the texts of its column, all of one length.
         rows: What people call each row (`row 17`).
+        cut: Rows with a text longer than `LONGEST`, and its header.
     """
 
     columns: Mapping[str, list[str]]
     rows: tuple[str, ...]
+    cut: tuple[tuple[str, str], ...] = ()
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -47,19 +49,21 @@ class Texts:
 
     def without(self, headers: Collection[str]) -> Texts:
         """The same rows without some columns."""
-        return Texts({h: c for h, c in self.columns.items() if h not in headers}, self.rows)
+        return Texts({h: c for h, c in self.columns.items() if h not in headers}, self.rows, self.cut)
 
     def changed(self, columns: Mapping[str, list[str]]) -> Texts:
         """The same rows with other texts in some columns."""
-        return Texts({**self.columns, **columns}, self.rows)
+        return Texts({**self.columns, **columns}, self.rows, self.cut)
 
     @classmethod
     def of(cls, frame: pd.DataFrame) -> Texts:
         """A frame with values of any type; its index numbers the rows, from 1 where it is a plain range from 0."""
         start = 1 if isinstance(frame.index, pd.RangeIndex) and frame.index.start == 0 else 0
         labels = [label + 1 if start else label for label in frame.index]
-        columns = {str(c): [as_text(v) for v in frame.iloc[:, at]] for at, c in enumerate(frame.columns)}
-        return cls(columns, tuple(f"row {label}" for label in labels))
+        rows = tuple(f"row {label}" for label in labels)
+        whole = {str(c): [as_text(v) for v in frame.iloc[:, at]] for at, c in enumerate(frame.columns)}
+        cut = tuple((rows[at], h) for h, texts in whole.items() for at, t in enumerate(texts) if len(t) > LONGEST)
+        return cls({h: [t[:LONGEST] for t in texts] for h, texts in whole.items()}, rows, cut)
 
 
 def as_text(value: Any) -> str:
@@ -77,4 +81,4 @@ def as_text(value: Any) -> str:
 
 
 def _clean(text: str) -> str:
-    return _CONTROL.sub("", text).strip()[:LONGEST]
+    return _CONTROL.sub("", text).strip()

@@ -306,3 +306,22 @@ def test_any_name_comes_through_any_separator(tmp_path: Path, names: list[str], 
     assert [p.y for p in harvest.assets.geometry] == pytest.approx([59 + (n + 10) / 100 for n in range(len(names))])
     plain = [name for name in harvest.assets["name"] if "[…]" not in name]
     assert set(plain) <= {f"Lek {name} her" for name in names}
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match=r"no file nei\.csv"):
+        SOURCE.read(tmp_path / "nei.csv", Context())
+
+
+def test_ten_thousand_rows_take_seconds(tmp_path: Path) -> None:
+    import time
+
+    kinds = ["Barnehage", "Lekeplass", "Kommunal skole", "Idrettslag"]
+    lines = [
+        f"Sted {n};{kinds[n % 4]};Storgata {n}, 1707 Sarpsborg;59,{28000 + n};11,{10000 + n};9{n:07d};For barn 6-12"
+        for n in range(10_000)
+    ]
+    (tmp_path / "a.csv").write_text("\n".join(["navn;type;adresse;lat;lon;telefon;beskrivelse", *lines]), "utf-8")
+    began = time.perf_counter()
+    assert len(SOURCE.read(tmp_path / "a.csv", Context()).assets) == 10_000
+    assert time.perf_counter() - began < 20

@@ -137,6 +137,15 @@ def test_ambiguous_zones_are_asked_about() -> None:
     assert "crs-ambiguous" in issue_codes(found)
 
 
+@pytest.mark.parametrize(("zone", "epsg"), [("UTM32", 25832), ("sone 33", 25833), ("EPSG:25833", 25833)])
+def test_the_header_may_name_the_zone(zone: str, epsg: int) -> None:
+    found = harvest(*[{**LEK, "navn": f"L{n}", f"Øst ({zone})": str(597423 + n), "Nord": "6643110"} for n in range(3)])
+    assert found.mapping["crs"] == epsg
+    assert "crs-ambiguous" not in issue_codes(found)
+    east, north = pyproj.Transformer.from_crs(epsg, 4326, always_xy=True).transform(597423, 6643110)
+    assert found.assets.geometry.iat[0].distance(shapely.Point(east, north)) < 1e-7
+
+
 def test_rows_far_from_the_others_place_are_reported_and_kept() -> None:
     found = harvest({**LEK, "lat": "59.28", "lon": "11.1"}, {**LEK, "navn": "B", "lat": "63.4", "lon": "10.4"},
                     near=shapely.box(11, 59.2, 11.2, 59.3))  # fmt: skip
@@ -513,3 +522,9 @@ def test_what_comes_out_keeps_the_promise_of_the_schema() -> None:
     done = conform(harvest(LEK, {**LEK, "navn": "B", "lat": "59", "lon": "11"}, file="diverse.csv"))
     assert done.assets["source"].unique().tolist() == ["table:diverse.csv"]
     assert done.assets["kind"].tolist() == ["places", "places"]
+
+
+def test_what_is_cut_is_said() -> None:
+    found = harvest({**LEK, "navn": "a" * 30_000, "lang": "x" * 5000})
+    assert found.assets["name"].str.len().tolist() == [20_000]
+    assert sorted(issue_codes(found)) == ["details-cut", "long-name", "no-position", "text-cut"]
