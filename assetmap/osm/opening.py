@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import osmium
 
 from assetmap.errors import FileMissing, FormatError
 from assetmap.messages import M
 
-SUFFIXES = (".osm", ".osm.gz", ".osm.bz2", ".osm.zip", ".osm.pbf", ".pbf", ".osm.xml")
+SUFFIXES = (".osm", ".osm.gz", ".osm.bz2", ".osm.pbf", ".pbf", ".osm.xml")
 _UNPACKED_LIMIT = 4 * 2**30
 _RATIO_LIMIT = 100
 
@@ -34,19 +36,29 @@ def opened(path: Path) -> Iterator[Path]:
     if not path.name.lower().endswith((*SUFFIXES, ".zip")):
         raise FormatError(
             M("The file {file} is not an OpenStreetMap file by its name. Expected one that ends in {suffixes}.",
-              file=path.name, suffixes=", ".join(SUFFIXES))
+              file=path.name, suffixes=", ".join((*SUFFIXES, ".osm.zip")))
         )  # fmt: skip
-    if not path.name.lower().endswith(".zip"):
+    packed = path.name.lower().endswith(".zip")
+    if not packed and path.name.endswith(SUFFIXES):
         yield path
         return
     with tempfile.TemporaryDirectory(prefix="assetmap-") as folder:
-        yield _unzipped(path, Path(folder))
+        yield _unzipped(path, Path(folder)) if packed else _renamed(path, Path(folder))
+
+
+def _target(name: str, folder: Path) -> Path:
+    """A fixed name, since a zip's own may climb out of the folder; its ending in small letters, as libosmium knows it."""
+    return folder / ("map" + next(s for s in sorted(SUFFIXES, key=len, reverse=True) if name.lower().endswith(s)))
+
+
+def _renamed(path: Path, folder: Path) -> Path:
+    return Path(shutil.copyfile(path, _target(path.name, folder)))
 
 
 def _unzipped(path: Path, folder: Path) -> Path:
     try:
         with zipfile.ZipFile(path) as archive:
-            maps = [m for m in archive.infolist() if m.filename.lower().endswith(SUFFIXES) and not m.is_dir()]
+            maps = [m for m in archive.infolist() if m.filename.lower().endswith(SUFFIXES) and not _aside(m)]
             if len(maps) != 1:
                 raise FormatError(
                     M("The zip {file} holds {n} OpenStreetMap files. Expected exactly one, ending in {suffixes}.",
@@ -56,14 +68,18 @@ def _unzipped(path: Path, folder: Path) -> Path:
             if member.file_size > max(_RATIO_LIMIT * member.compress_size, 10 * 2**20) or member.file_size > _UNPACKED_LIMIT:
                 raise FormatError(M("The zip {file} would unpack to {n} bytes, which no real map does.",
                                     file=path.name, n=member.file_size))  # fmt: skip
-            # A fixed name: the member's own may climb out of the folder.
-            target = folder / ("map" + next(s for s in sorted(SUFFIXES, key=len, reverse=True) if member.filename.lower().endswith(s)))
+            target = _target(member.filename, folder)
             with archive.open(member) as packed, target.open("wb") as out:
                 while block := packed.read(2**20):
                     out.write(block)
             return target
-    except (zipfile.BadZipFile, EOFError, OSError) as fault:
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError) as fault:
         raise cut_off(path, fault) from fault
+
+
+def _aside(member: zipfile.ZipInfo) -> bool:
+    """Folders, and the double that a Mac puts beside each file."""
+    return member.is_dir() or PurePosixPath(member.filename).name.startswith("._")
 
 
 def cut_off(path: Path, fault: Exception) -> FormatError:

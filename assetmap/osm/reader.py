@@ -11,6 +11,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ import geopandas as gpd
 import numpy as np
 import osmium
 import shapely
-from osmium.osm import NODE
+from osmium.osm import NODE, WAY
 
 from assetmap.errors import NothingFound
 from assetmap.messages import M
@@ -94,23 +95,29 @@ def _collect(file: Path, last_try: bool = False) -> _Harvest:
         .with_areas()
         .with_filter(osmium.filter.EmptyTagFilter().enable_for(NODE))
     )
-    seen_way = False
     for thing in processor:
         if thing.is_node():
-            if seen_way and not last_try:
-                raise _OutOfOrder
             harvest.node(thing)
         elif thing.is_way():
-            seen_way = True
             harvest.way(thing, members)
         elif thing.is_area():
             harvest.area(thing)
     clipped = harvest.report["ways_with_missing_nodes"]
-    if clipped > 0.5 * max(harvest.report["ways"], 1) and not last_try and not file.name.endswith(".pbf"):
+    if clipped and not last_try and processor.header.get("sorting") != "Type_then_ID" and _nodes_come_late(file):
         raise _OutOfOrder
     harvest.rescue()
     harvest.seen(processor.header.get("osmosis_replication_timestamp")[:10])
     return harvest
+
+
+def _nodes_come_late(file: Path) -> bool:
+    """Whether a node stands after a way: then nodes only seem to be missing. Looks at every node, so only asked then."""
+    way_seen = False
+    for thing in osmium.FileProcessor(str(file), NODE | WAY):
+        if thing.is_node() and way_seen:
+            return True
+        way_seen = way_seen or thing.is_way()
+    return False
 
 
 def _box(file: Path) -> shapely.Polygon | None:
@@ -151,7 +158,13 @@ def _interesting(tags: Mapping[str, str]) -> bool:
 
 
 def _tags(thing: Any) -> dict[str, str]:
-    return {tag.k: tag.v for tag in thing.tags}
+    """The tags, without phone numbers and e-mail addresses: those of clubs are often a person's own."""
+    return {key: value for key, value in thing.tags if not _personal(key)}
+
+
+@lru_cache(maxsize=4096)
+def _personal(key: str) -> bool:
+    return _PERSONAL.fullmatch(key) is not None
 
 
 @dataclass
@@ -182,14 +195,18 @@ class _Harvest:
         if not node.location.valid():
             self.report["nodes_without_place"] += 1
             return
+        wanted, address = _interesting(tags), "addr:housenumber" in tags
+        gate = "entrance" in tags or tags.get("barrier") in _GATES
+        if not (wanted or address or gate):
+            return
         point = shapely.Point(node.location.lon, node.location.lat)
         key = f"node/{node.id}"
-        if _interesting(tags):
+        if wanted:
             self.seen(str(node.timestamp)[:10])
             self.features[key] = tags, point
-        if "addr:housenumber" in tags:
+        if address:
             self.addresses[key] = tags, point
-        if "entrance" in tags or tags.get("barrier") in _GATES:
+        if gate:
             self.gates[key] = tags, point
 
     def way(self, way: Any, members: Mapping[int, list[int]]) -> None:
@@ -207,7 +224,7 @@ class _Harvest:
         if not there.all():
             self.report["ways_with_missing_nodes"] += 1
             vertices = vertices[there]
-        if len(vertices) < 2:
+        if len(vertices) < 2 or (len(vertices) < 4 and (vertices[:, 1:] == vertices[0, 1:]).all()):
             return
         lonlat = vertices[:, 1:] * _SCALE
         line = shapely.LineString(lonlat)
@@ -231,7 +248,6 @@ class _Harvest:
         """A polygon, from a closed way or from a relation."""
         tags = _tags(area)
         key = f"{'way' if area.from_way() else 'relation'}/{area.orig_id()}"
-        self.open_areas.pop(key, None)
         if area.from_way() and not _is_area(tags):
             return
         shape = area_shape(tags)
@@ -242,7 +258,9 @@ class _Harvest:
         except (RuntimeError, shapely.GEOSException):
             self.report["areas_unbuildable"] += 1
             return
-        self.relation_tags.pop(area.orig_id(), None) if not area.from_way() else None
+        self.open_areas.pop(key, None)
+        if not area.from_way():
+            self.relation_tags.pop(area.orig_id(), None)
         polygon = polygon.geoms[0] if len(polygon.geoms) == 1 else polygon
         self._polygon(key, tags, polygon, shape)
         if "highway" in tags:
@@ -260,7 +278,7 @@ class _Harvest:
 
     def _plaza(self, area: Any, tags: dict[str, str]) -> None:
         """The rings of a square, with their node ids: the streets that end there must meet it."""
-        rings = [outer for outer in area.outer_rings()]
+        rings = list(area.outer_rings())
         rings += [inner for outer in area.outer_rings() for inner in area.inner_rings(outer)]
         for number, ring in enumerate(rings, 1):
             vertices = np.array([(n.ref, n.x, n.y) for n in ring], dtype=np.int64)
@@ -292,7 +310,7 @@ class _Harvest:
             geometry=[s[3] for s in layers], crs=4326, index=list(self.shapes),
         )  # fmt: skip
         return OsmData(
-            features=_frame(self.features, public=True),
+            features=_frame(self.features),
             addresses=_addresses(self.addresses),
             buildings=_frame(self.buildings),
             ways=_ways(self.ways),
@@ -312,16 +330,11 @@ def _is_area(tags: Mapping[str, str]) -> bool:
         return tags["area"] != "no"
     if "highway" in tags or "barrier" in tags or tags.get("natural") in _NEVER_AREA or "piste:type" in tags:
         return "building" in tags or bool({"amenity", "leisure", "shop"} & tags.keys())
-    if tags.get("railway") in {"rail", "tram", "light_rail", "subway", "narrow_gauge"}:
-        return False
-    return True
+    return tags.get("railway") not in {"rail", "tram", "light_rail", "subway", "narrow_gauge"}
 
 
-def _frame(rows: Mapping[str, tuple[dict[str, str], Any]], public: bool = False) -> gpd.GeoDataFrame:
+def _frame(rows: Mapping[str, tuple[dict[str, str], Any]]) -> gpd.GeoDataFrame:
     tags = [row[0] for row in rows.values()]
-    if public:
-        # Phone numbers and e-mail addresses of clubs are often a person's own.
-        tags = [{k: v for k, v in t.items() if not _PERSONAL.fullmatch(k)} for t in tags]
     column = np.empty(len(tags), dtype=object)
     column[:] = tags
     return gpd.GeoDataFrame({"tags": column}, geometry=[row[1] for row in rows.values()], crs=4326, index=list(rows))

@@ -150,7 +150,7 @@ def test_distances_equal_those_of_networkx(graph) -> None:  # type: ignore[no-un
     for u, v, data in graph.edges(data=True):
         if u != v:
             both.add_edge(u, v, length=min(data["length"], both.get_edge_data(u, v, {"length": np.inf})["length"]))
-    main = [n for n in max(nx.connected_components(both), key=len)]
+    main = list(max(nx.connected_components(both), key=len))
     expected = nx.single_source_dijkstra_path_length(both, main[0], weight="length")
     asset = town.nodes.loc[[main[0]]]
     some = town.nodes.loc[main[:: len(main) // 40]]
