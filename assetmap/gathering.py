@@ -15,6 +15,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 
 from assetmap.errors import InputError, NothingFound, UnknownKey
 from assetmap.messages import M, Message, Mn
@@ -34,7 +35,9 @@ from assetmap.walk import WalkNetwork
 
 HALO_M = 1600.0
 """Metres beyond the boundary to fetch: the longest default catchment (20 minutes) at planning speed."""
-_HULL = 0.05
+_HULL = 0.2
+_ENOUGH = 50
+_LINES = frozenset({"public_transport", "highway", "railway"})
 _FAR_M = 50_000.0
 
 
@@ -112,7 +115,8 @@ def find_place(
     if area is None and osm is None:
         raise InputError(
             M(
-                "No place was named. Give a place name, --at LAT,LON with --radius METRES, --boundary FILE, or --osm FILE."
+                "No place was named. Give a place name, --at LAT,LON with --radius METRES, --boundary FILE, or "
+                "--osm FILE."
             )
         )
     title = name or title or (_stem(Path(osm)) if osm else "")
@@ -133,7 +137,7 @@ def _area(
                     most=_FAR_M,
                 )
             )
-        return around(*at, radius), f"{at[0]:.5f}, {at[1]:.5f}", ()
+        return around(at[0], at[1], radius), f"{at[0]:.5f}, {at[1]:.5f}", ()
     if isinstance(boundary, str | Path):
         found = _boundary_of(Path(boundary), name)
         return found.polygon, found.name, found.issues
@@ -216,8 +220,10 @@ def gather(
     )  # fmt: skip
     progress(M("Done."), 1.0)
     return Gathered(
-        inventory, data.addresses, basemap, pd.concat([no_private(), *(c.private for c in conformed)], ignore_index=True),
-        {**place.asked, "add": [f.name for f in files], "population": population.name if population else None, "halo_m": halo_m},
+        inventory, data.addresses, basemap,
+        pd.concat([no_private(), *(c.private for c in conformed)], ignore_index=True),
+        {**place.asked, "add": [f.name for f in files], "population": population.name if population else None,
+         "halo_m": halo_m},
         _fingerprints(data, inventory.provenance), _counts(inventory, network),
         {h.provenance.file: h.rejected for h in harvests if len(h.rejected)},
     )  # fmt: skip
@@ -229,17 +235,21 @@ def _map(place: Place, halo_m: float, progress: Progress) -> tuple[OsmData, Plac
         return data, place, data.bounds if data.bounds is not None else covered(data), None
     from assetmap.sources.osm_online import download_osm
 
-    online = download_osm(boundary=place.boundary, name=place.name, halo_m=halo_m, progress=progress)  # type: ignore[arg-type]
+    online = download_osm(boundary=place.boundary, name=place.name, halo_m=halo_m, progress=progress)
     return read_osm(online.path), place, online.extent, online.provenance
 
 
 def covered(data: OsmData) -> shapely.Geometry:
-    """The area that a map covers which does not say so: a concave hull around its streets, without far outliers.
+    """The area that a map covers which does not say so.
 
-    Ways that leave an extract are often kept whole, so the hull is drawn round where most streets are: vertices beyond
-    the 0.5 % at each side do not count.
+    Ways that leave an extract are often kept whole, and stick out of it like hairs; places that are single points are
+    not. So the hull is drawn around the streets and addresses within the box of such points; where there are too few
+    of them, around all streets but the outermost 0.5 % at each side.
+
+    Raises:
+        NothingFound: There are too few streets to tell.
     """
-    lonlat = data.ways.lonlat
+    lonlat = np.concatenate([data.ways.lonlat, shapely.get_coordinates(data.addresses.geometry.to_numpy())])
     if len(lonlat) < 3:
         raise NothingFound(
             M(
@@ -247,18 +257,33 @@ def covered(data: OsmData) -> shapely.Geometry:
                 file=data.file,
             )
         )
-    low, high = np.quantile(lonlat, [0.005, 0.995], axis=0)
+    alone = _single_points(data)
+    if len(alone) >= _ENOUGH:
+        low, high = alone.min(axis=0), alone.max(axis=0)
+    else:
+        low, high = np.quantile(lonlat, [0.005, 0.995], axis=0)
     kept = lonlat[((lonlat >= low) & (lonlat <= high)).all(axis=1)]
     crs = metric_crs(*kept.mean(axis=0))
-    hull = shapely.concave_hull(project(shapely.MultiPoint(kept), WGS84, crs), ratio=_HULL * 4)
+    hull = shapely.concave_hull(project(shapely.MultiPoint(kept), WGS84, crs), ratio=_HULL)
     return project(shapely.simplify(shapely.buffer(hull, 20), 5), crs, WGS84)
+
+
+def _single_points(data: OsmData) -> NDArray[np.float64]:
+    """Longitude and latitude of places that are a point of their own: no corner of a street, and no stop, since the
+    stops of a bus line come along whole."""
+    places = data.features[~data.features["tags"].map(lambda tags: bool(_LINES & tags.keys())).astype(bool)]
+    points = pd.concat([places.geometry, data.addresses.geometry])
+    points = points[points.index.str.startswith("node/") & ~points.index.duplicated()]
+    number = points.index.str.removeprefix("node/").astype("int64")
+    lonlat: NDArray[np.float64] = shapely.get_coordinates(points[~np.isin(number, data.ways.refs)].to_numpy())
+    return lonlat
 
 
 def _demand_overlap(boundary: shapely.Geometry, extent: shapely.Geometry, place: Place) -> None:
     if not shapely.intersects(boundary, extent):
         raise InputError(
-            M("The boundary “{name}” lies outside the area that the map covers. Expected them to overlap: give a map of "
-              "that place, or another boundary.", name=place.name)
+            M("The boundary “{name}” lies outside the area that the map covers. Expected them to overlap: give a map "
+              "of that place, or another boundary.", name=place.name)
         )  # fmt: skip
 
 

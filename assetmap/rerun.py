@@ -99,7 +99,7 @@ def compare(receipt: Mapping[str, Any], inventory_of: Callable[[str], Inventory]
             call["at"] = tuple(call["at"])
         if isinstance(call.get("profile"), Mapping):
             call["profile"] = WalkProfile(**call["profile"])
-        finding = getattr(analyse, question)(inventory, **call)
+        finding = analyses[question].run(inventory, **call)
     except (KeyError, TypeError, ValueError) as fault:
         if isinstance(fault, AssetmapError):
             raise

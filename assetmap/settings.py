@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
@@ -28,14 +27,19 @@ class Settings(BaseSettings):
     timeout: float = Field(default=180, gt=0, description="Longest wait for one reply.")
     retries: int = Field(default=3, ge=0, description="Further tries after a failed download.")
     rate_limit: bool = Field(default=True, description="Ask Overpass for a free slot before a query.")
-    snap_m: float = Field(default=100, gt=0, description="Farther from any street than this, a home counts as unlinked.")
+    snap_m: float = Field(default=100, gt=0, description="A home farther from any street is unlinked.")
     tiles: str = Field(default="", description="Online base map as a choice: address with {z}/{x}/{y}; empty is none.")
     tiles_attribution: str = Field(default="", description="Attribution of those tiles.")
     upload_mb: float = Field(default=50, gt=0, description="Largest file that is read without --no-limit.")
 
     @classmethod
     def settings_customise_sources(
-        cls, settings_cls: type[BaseSettings], init_settings: Any, env_settings: Any, **_: Any
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Flags first, then the environment, then the file."""
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from assetmap.errors import InputError
-from assetmap.messages import M, Message
+from assetmap.messages import M, Message, Mn
 from assetmap.model.audience import Audience
-from assetmap.model.fingerprint import frame_fingerprint
 from assetmap.model.finding import Finding
+from assetmap.model.fingerprint import frame_fingerprint
 from assetmap.model.inventory import Inventory
 from assetmap.model.norms import Norm, norm
 from assetmap.model.provenance import Provenance
@@ -43,6 +44,7 @@ class Subject:
         homes: Demand points with the columns of `Neighbourhood.homes`.
         unit: "people" or "homes".
         categories: Keys of the categories that count; empty for a plain frame that says none.
+        left_out: Why some that are mapped do not count.
     """
 
     assets: gpd.GeoDataFrame
@@ -53,19 +55,26 @@ class Subject:
     provenance: tuple[Provenance, ...] = ()
     audience: Audience = Audience.public
     notes: tuple[Message, ...] = ()
+    left_out: tuple[Message, ...] = ()
 
     @property
-    def weight(self) -> pd.Series:
-        """People (or dwellings) at each home."""
-        return self.homes["people" if self.unit == "people" else "dwellings"].fillna(0.0)
+    def weight(self) -> pd.Series[float]:
+        """People (or dwellings) at each home; NaN where the source hides them."""
+        weight: pd.Series[float] = self.homes["people" if self.unit == "people" else "dwellings"]
+        return weight
 
-    def bounds(self, group: str | None = None) -> tuple[pd.Series, pd.Series, pd.Series]:
-        """Number at each home, and the lowest and highest it may be, of everybody or of one age group."""
-        if group is not None:
-            return tuple(self.homes[c].fillna(0.0) for c in (group, f"{group}_low", f"{group}_high"))  # type: ignore[return-value]
-        if self.unit == "homes":
-            return self.weight, self.weight, self.weight
-        return tuple(self.homes[c].fillna(0.0) for c in ("people", "people_low", "people_high"))  # type: ignore[return-value]
+    def bounds(self, group: str | None = None) -> tuple[pd.Series[float], pd.Series[float], pd.Series[float]]:
+        """Number at each home, and the lowest and highest it may be, of everybody or of one age group.
+
+        A home whose people are hidden without a limit counts nowhere: not in the number, and not in its limits, for
+        then a share could lie outside its own interval.
+        """
+        columns = ["dwellings"] * 3 if self.unit == "homes" else [group or "people"] * 3
+        if self.unit == "people":
+            columns = [columns[0], f"{columns[0]}_low", f"{columns[0]}_high"]
+        known = self.weight.notna() & self.homes[columns[0]].notna()
+        number, low, high = (self.homes[column].where(known, 0.0).fillna(0.0) for column in columns)
+        return number, low, high
 
     @property
     def groups(self) -> tuple[str, ...]:
@@ -101,9 +110,13 @@ def subject(
         UnknownKey: There is no such category.
     """
     known = taxonomy()
-    wanted = (category,) if isinstance(category, str) else tuple(category or ())
+    wanted = (category,) if isinstance(category, str) else tuple(dict.fromkeys(category or ()))
     for key in wanted:
-        known[key]
+        if known[key].role == "gift":
+            raise InputError(
+                M("“{category}” is a person's gift. Gifts are never points on a map, so no way leads to one. Choose "
+                  "another category.", category=key)
+            )  # fmt: skip
     if isinstance(assets, Inventory):
         here = assets.neighbourhood
         wanted = wanted or assets.selection or tuple(assets.counts().index)
@@ -117,11 +130,22 @@ def subject(
             frame = frame[frame["category"].isin(wanted)]
     if network is None or homes is None:
         raise InputError(
-            M("There is nothing to walk on or nobody to walk: a network and homes are needed. Gather the place with its "
-              "streets, or pass network= and homes=.")
+            M("There is nothing to walk on or nobody to walk: a network and homes are needed. Gather the place with "
+              "its streets, or pass network= and homes=.")
         )  # fmt: skip
     homes, unit = complete_homes(homes)
-    return Subject(frame, homes, network, unit, wanted, provenance, audience, notes)
+    placed = has_door(frame)
+    astray = int((~placed).sum())
+    left_out = (Mn("One asset has no exact place yet and does not count.",
+                   "{n} assets have no exact place yet and do not count.", astray),) if astray else ()  # fmt: skip
+    return Subject(frame[placed], homes, network, unit, wanted, provenance, audience, tuple(notes), left_out)
+
+
+def has_door(frame: gpd.GeoDataFrame) -> pd.Series[bool]:
+    """Which assets have a place that can be walked to: not those without one, nor those placed by street or area."""
+    placed = ~(shapely.is_missing(frame.geometry.to_numpy()) | shapely.is_empty(frame.geometry.to_numpy()))
+    found = pd.Series(placed, index=frame.index)
+    return found & frame["location_precision"].isin(["exact", "address"]) if "location_precision" in frame else found
 
 
 def _held_back(inventory: Inventory) -> list[Message]:
@@ -211,12 +235,15 @@ def threshold(categories: Sequence[str], minutes: float | None, norm_key: str | 
         return Threshold(float(max(taxonomy()[key].catchment_min for key in categories)), default=True)
     asked = norm(norm_key)
     if not asked.usable:
-        raise InputError(M("The norm “{norm}” sets no distance or time, so coverage cannot be measured against it: {statement}.",
-                           norm=norm_key, statement=asked.statement))  # fmt: skip
+        raise InputError(M("The norm “{norm}” sets no distance or time, so coverage cannot be measured against it: "
+                           "{statement}.", norm=norm_key, statement=asked.statement))  # fmt: skip
     strange = sorted(set(categories) - set(asked.categories))
     if strange:
         raise InputError(M("The norm “{norm}” is about {about}, not about {asked}. Choose another norm or category.",
                            norm=norm_key, about=", ".join(asked.categories), asked=", ".join(strange)))  # fmt: skip
+    if asked.each and len(categories) > 1:
+        raise InputError(M("The norm “{norm}” asks for each of these by itself: {about}. Ask about one category at a "
+                           "time.", norm=norm_key, about=", ".join(categories)))  # fmt: skip
     if asked.metres is not None:
         return Threshold(None, asked.metres, asked.distance == "straight line", asked)
     return Threshold(asked.minutes, norm=asked)
@@ -224,7 +251,10 @@ def threshold(categories: Sequence[str], minutes: float | None, norm_key: str | 
 
 def profile_for(chosen: Threshold, profile: str | WalkProfile) -> WalkProfile:
     """The way of walking; where the threshold is in metres, a metre of steps is a metre."""
-    from dataclasses import replace
-
     walk = walk_profile(profile)
     return replace(walk, steps_factor=1.0) if chosen.minutes is None else walk
+
+
+def profile_asked(profile: str | WalkProfile) -> str | dict[str, Any]:
+    """The way of walking as a receipt keeps it: its name, or all of it where somebody made their own."""
+    return profile if isinstance(profile, str) else asdict(profile)

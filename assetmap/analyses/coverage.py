@@ -8,19 +8,32 @@ homes by walking distance, never by laying areas over each other.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from math import ceil
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 from numpy.typing import NDArray
 
-from assetmap.analyses.analysis import SNAP_M, Analysis, Subject, Threshold, profile_for, subject, threshold
+from assetmap.analyses.analysis import (
+    SNAP_M,
+    Analysis,
+    Subject,
+    Threshold,
+    profile_asked,
+    profile_for,
+    subject,
+    threshold,
+)
 from assetmap.messages import Label, M, Message, Mn, Percent
 from assetmap.model.crs import WGS84
 from assetmap.model.finding import Finding
 from assetmap.model.inventory import Inventory
-from assetmap.model.norms import Norm, norm as norm_of
+from assetmap.model.norms import Norm
+from assetmap.model.norms import norm as norm_of
 from assetmap.model.receipt import make_receipt
 from assetmap.model.taxonomy import taxonomy
 from assetmap.walk import WalkNetwork, WalkProfile
@@ -55,8 +68,9 @@ def coverage(
     Returns:
         A Finding. `frame`: the homes (WGS84 points) with `minutes`, `metres` (both NaN where unreachable), `nearest`
         (asset id), `covered`, `linked`, `near_edge`, `people` (persons, or dwellings where `unit` is "homes").
+        People that the source hides are NaN.
         `summary`: category, minutes, profile, parameters, unit, total, unlinked, denominator, covered, share (None
-        where there is no asset), share_low, share_high, groups, assets, near_edge.
+        where no asset counts), share_low, share_high, groups, assets, near_edge.
 
     Raises:
         InputError, UnknownKey: Wrong use; the sentence says what to do.
@@ -68,7 +82,7 @@ def coverage(
     about = subject(assets, category, homes, network)
     chosen = threshold(about.categories, minutes, norm)
     walk = profile_for(chosen, profile)
-    about, too_small = _large_enough(about, chosen)
+    about = _large_enough(about, chosen)
     found = _measure(about, chosen, walk, snap_m)
     frame = _frame(about, found, chosen, walk)
     summary = _summary(about, frame, chosen, walk, snap_m)
@@ -76,8 +90,9 @@ def coverage(
         "category": list(about.categories),
         "minutes": minutes,
         "norm": norm,
-        "profile": walk.name,
+        "profile": profile_asked(profile),
         "snap_m": snap_m,
+        "audience": about.audience.name,
     }
     return Finding(
         question="coverage",
@@ -89,22 +104,25 @@ def coverage(
         summary=summary,
         parameters=summary["parameters"],
         method=_method(about, chosen, walk, snap_m),
-        caveats=_caveats(about, summary, chosen, too_small, int(found.attrs.get("unlinked_assets", 0))),
+        caveats=_caveats(about, summary, chosen, int(found.attrs.get("unlinked_assets", 0))),
         provenance=about.provenance,
         audience=about.audience,
         receipt=make_receipt("coverage", call, about.fingerprints(), about.provenance, summary),
     )
 
 
-def _large_enough(about: Subject, chosen: Threshold) -> tuple[Subject, int]:
-    """Only areas that are as large as the norm asks; how many were too small, or points without a size."""
+def _large_enough(about: Subject, chosen: Threshold) -> Subject:
+    """Only areas that are as large as the norm asks: not smaller ones, nor points, whose size is not known."""
     smallest = chosen.norm.min_area_m2 if chosen.norm else None
     if smallest is None or about.assets.empty:
-        return about, 0
-    from dataclasses import replace
-
-    large = about.assets.geometry.to_crs(about.network.crs).area.to_numpy() >= smallest
-    return replace(about, assets=about.assets[large]), int((~large).sum())
+        return about
+    large = shapely.area(about.network.to_metric(about.assets)) >= smallest
+    if large.all():
+        return about
+    small = Mn("One asset is smaller than the norm asks, or has no known size, and does not count.",
+               "{n} assets are smaller than the norm asks, or have no known size, and do not count.",
+               int((~large).sum()))  # fmt: skip
+    return replace(about, assets=about.assets[large], left_out=(*about.left_out, small))
 
 
 def _measure(about: Subject, chosen: Threshold, walk: WalkProfile, snap_m: float) -> pd.DataFrame:
@@ -118,7 +136,7 @@ def _frame(about: Subject, found: pd.DataFrame, chosen: Threshold, walk: WalkPro
     names = about.assets["name"] if "name" in about.assets else pd.Series(dtype="str")
     nearest = found["asset"]
     extra = {c: about.homes[c] for g in about.groups for c in (g, f"{g}_low", f"{g}_high")}
-    _, low, high = about.bounds()
+    _, low, high = (column.where(about.weight.notna()) for column in about.bounds())
     return gpd.GeoDataFrame(
         {
             "minutes": found["minutes"], "metres": found["metres"], "nearest": nearest,
@@ -188,21 +206,27 @@ def _round(number: float) -> float:
 
 def named(about: Subject) -> Message | Label:
     """What was asked for, in words."""
-    if len(about.categories) == 1:
-        return taxonomy()[about.categories[0]].said
-    return M("{n} categories together", n=len(about.categories)) if about.categories else M("The assets given")
+    if not about.categories:
+        return M("The assets given")
+    said: Message | Label = taxonomy()[about.categories[0]].said
+    for key in about.categories[1:]:
+        said = M("{one} or {other}", one=said, other=taxonomy()[key].said)
+    return said
 
 
 def _sentence(about: Subject, summary: Mapping[str, Any], chosen: Threshold) -> Message:
     what, within = named(about), chosen.said()
     if summary["share"] is None:
+        if about.left_out and not summary["assets"]:
+            return M("{what}: none of those mapped counts, so nothing can be said about who reaches one.", what=what)
         if not summary["assets"]:
             return M("{what}: none is mapped here yet, so nothing can be said about who reaches one.", what=what)
         return M("{what}: no home is known here, so nothing can be said about who reaches one.", what=what)
     figures: dict[str, Any] = {
         "what": what, "covered": round(summary["covered"]), "of": round(summary["denominator"]),
-        "who": M("people") if about.unit == "people" else M("homes"), "share": Percent(summary["share"]),
-        "within": M("{within} as the crow flies", within=within) if chosen.straight else M("{within} on foot", within=within),
+        "who": _who(about), "share": Percent(summary["share"]),
+        "within": M("{within} as the crow flies", within=within)
+        if chosen.straight else M("{within} on foot", within=within),
     }  # fmt: skip
     low, high = summary["share_low"], summary["share_high"]
     if round(low, 3) == round(high, 3):
@@ -211,38 +235,40 @@ def _sentence(about: Subject, summary: Mapping[str, Any], chosen: Threshold) -> 
              low=Percent(low), high=Percent(high), **figures)  # fmt: skip
 
 
+def _who(about: Subject) -> Message:
+    return M("people") if about.unit == "people" else M("homes")
+
+
 def _method(about: Subject, chosen: Threshold, walk: WalkProfile, snap_m: float) -> tuple[Message, ...]:
     if chosen.straight:
         return (M("Distance as the crow flies from each home to the edge of the nearest asset, as the norm says."),)
     steps = M("Steps count three times their length.") if walk.steps_factor != 1 else M("Steps count as their length.")
     return (
-        M("Walking distance along streets and paths from each home to the nearest asset. Homes and assets are placed on "
-          "the nearest street; the way to the street counts too. Areas are entered at gates, where paths cross their "
-          "edge, or every 25 m along it."),
+        M("Walking distance along streets and paths from each home to the nearest asset. Homes and assets are placed "
+          "on the nearest street; the way to the street counts too. Areas are entered at gates, where paths cross "
+          "their edge, or every 25 m along it."),
         M("Speed {speed} km/h ({source}); on this ground {effective} km/h.", speed=walk.speed_kmh, source=walk.source,
           effective=round(walk.effective_kmh, 2)),
         steps if walk.steps else M("Steps are never walked."),
         M("The interval runs from {low} to {high} km/h, and over numbers of people that are suppressed or estimated.",
           low=walk.speed_low_kmh, high=walk.speed_high_kmh)
         if chosen.minutes is not None
-        else M("The interval runs over numbers of people that are suppressed or estimated; metres do not depend on speed."),
-        M("Homes farther than {cap} m from any street are not linked: they are counted, and left out of the share.", cap=round(snap_m)),
+        else M("The interval runs over numbers of people that are suppressed or estimated; metres do not depend on "
+               "speed."),
+        M("Homes farther than {cap} m from any street are not linked: they are counted, and left out of the share.",
+          cap=round(snap_m)),
     )  # fmt: skip
 
 
-def _caveats(
-    about: Subject, summary: Mapping[str, Any], chosen: Threshold, too_small: int, astray: int
-) -> tuple[Message, ...]:
+def _caveats(about: Subject, summary: Mapping[str, Any], chosen: Threshold, astray: int) -> tuple[Message, ...]:
     said: list[Message] = []
-    if not summary["assets"]:
+    if not summary["assets"] and not about.left_out:
         said.append(M("No asset of this category is mapped here yet. That is not the same as none being there."))
     if chosen.default:
         said.append(M("{within} is a default for this category, not a norm.", within=chosen.said()))
     if chosen.norm:
         said += norm_caveats(chosen.norm)
-    if too_small:
-        said.append(Mn("One asset is smaller than the norm asks, or has no known size, and does not count.",
-                       "{n} assets are smaller than the norm asks, or have no known size, and do not count.", too_small))  # fmt: skip
+    said += about.left_out
     if astray:
         said.append(Mn("One asset lies too far from any street to be reached.",
                        "{n} assets lie too far from any street to be reached.", astray))  # fmt: skip
@@ -251,17 +277,18 @@ def _caveats(
             M("The number of people is not known here: homes are dwellings estimated from addresses and buildings.")
         )
     if summary["unlinked"]:
-        said.append(M("{n} of {total} live too far from any mapped street and are left out of the share.",
-                      n=round(summary["unlinked"], 1), total=round(summary["total"])))  # fmt: skip
+        said.append(M("{n} of {total} {who} are too far from any mapped street and are left out of the share.",
+                      n=ceil(summary["unlinked"]), total=round(summary["total"]), who=_who(about)))  # fmt: skip
     hidden = int(about.homes["people"].isna().sum()) if about.unit == "people" else 0
     if hidden:
         said.append(Mn("At one home the number of people is hidden by the source; it is not counted.",
-                       "At {n} homes the number of people is hidden by the source; they are not counted.", hidden))  # fmt: skip
+                       "At {n} homes the number of people is hidden by the source; they are not counted.",
+                       hidden))  # fmt: skip
     edge = summary["near_edge"]
     if edge["total"] and edge["share_without"] is not None and summary["share"] is not None:
-        said.append(M("{n} of {total} live nearer the edge of the data than {within}; there may be assets beyond it. "
-                      "Without them the share is {share}.", n=round(edge["total"]), total=round(summary["total"]),
-                      within=chosen.said(), share=Percent(edge["share_without"])))  # fmt: skip
+        said.append(M("{n} of {total} {who} are nearer the edge of the data than {within}; there may be assets beyond "
+                      "it. Without them the share is {share}.", n=round(edge["total"]), total=round(summary["total"]),
+                      who=_who(about), within=chosen.said(), share=Percent(edge["share_without"])))  # fmt: skip
     elif edge["total"]:
         said.append(M("All homes lie near the edge of the data; there may be assets beyond it."))
     said.append(M("Only what is mapped is counted. Ask people who live there what is missing."))
@@ -270,8 +297,8 @@ def _caveats(
 
 def norm_caveats(chosen: Norm) -> list[Message]:
     """The citation of a norm, how it measures, and how far it was checked."""
-    said = [M("Norm: {statement}. Status: {status}. Source: {source}.", statement=chosen.statement, status=chosen.status,
-              source=chosen.source or M("none known"))]  # fmt: skip
+    said = [M("Norm: {statement}. Status: {status}. Source: {source}.", statement=chosen.statement,
+              status=chosen.status, source=chosen.source or M("none known"))]  # fmt: skip
     if chosen.distance not in {"network", "straight line"}:
         said.append(
             M("The norm measures by “{how}”; here it is measured along streets and paths.", how=chosen.distance)

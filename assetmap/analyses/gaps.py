@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from assetmap.analyses.analysis import SNAP_M, Analysis, subject
+from assetmap.analyses.analysis import SNAP_M, Analysis, has_door, subject
 from assetmap.analyses.coverage import coverage, named
 from assetmap.errors import InputError, UnknownKey
 from assetmap.messages import M, Message
@@ -82,13 +82,11 @@ def gaps(
     if group is not None and group not in about.groups:
         known = ", ".join(about.groups) or "–"
         raise UnknownKey(M("The age group “{group}” is not known here. Known: {known}.", group=group, known=known))
-    people = about.bounds(group)[0] if group else about.weight
+    people = about.bounds(group)[0]
     frame = _rows(base, people, about.network, by, cell_m)
     if strengths is None and isinstance(assets, Inventory):
         strengths = _strengths(assets, about.categories)
-    frame = _beside(
-        frame, strengths, about.network, base.parameters["profile"] if isinstance(profile, str) else profile, snap_m
-    )
+    frame = _beside(frame, strengths, about.network, profile, snap_m)
     total = float(frame["people"].sum())
     call = {**base.receipt["call"], "group": group, "by": by, "cell_m": cell_m}
     summary = {
@@ -121,7 +119,8 @@ def _rows(base: Finding, people: pd.Series, network: WalkNetwork, by: str, cell_
     xy = shapely.get_coordinates(points)
     table = pd.DataFrame(
         {
-            "total": people.to_numpy()[here], "without": np.where(homes["covered"].to_numpy()[here] | (not mapped), 0.0, people.to_numpy()[here]),
+            "total": people.to_numpy()[here],
+            "without": np.where(homes["covered"].to_numpy() | (not mapped), 0.0, people.to_numpy())[here],
             "cx": np.floor(xy[:, 0] / cell_m).astype(np.int64), "cy": np.floor(xy[:, 1] / cell_m).astype(np.int64),
             "home": np.arange(len(points)),
         }
@@ -142,7 +141,8 @@ def _rows(base: Finding, people: pd.Series, network: WalkNetwork, by: str, cell_
         else at
     )
     frame = gpd.GeoDataFrame(
-        {"people": summed["people"].to_numpy(), "total": summed["total"].to_numpy()}, geometry=np.asarray(shapes), crs=network.crs,
+        {"people": summed["people"].to_numpy(), "total": summed["total"].to_numpy()},
+        geometry=np.asarray(shapes), crs=network.crs,
         index=pd.RangeIndex(1, len(summed) + 1, name="rank"),
     ).to_crs(WGS84)  # fmt: skip
     frame["share"] = frame["people"] / frame["total"]
@@ -151,11 +151,11 @@ def _rows(base: Finding, people: pd.Series, network: WalkNetwork, by: str, cell_
 
 
 def _strengths(inventory: Inventory, asked: Sequence[str]) -> gpd.GeoDataFrame:
-    """The community's assets, without context (benches, stops), the sort that was asked for, and what has no exact place."""
+    """The community's assets: without context (benches, stops), the sort asked for, and what has no exact place."""
     frame = inventory.everything
     known = taxonomy()
     keep = frame["category"].map(lambda key: known[key].role == "asset" and key not in asked).astype(bool)
-    return frame[keep & frame["location_precision"].isin(["exact", "address"])]
+    return frame[keep & has_door(frame)]
 
 
 def _beside(
@@ -170,11 +170,11 @@ def _beside(
         at = gpd.GeoSeries(list(frame["_at"].iloc[:LISTED]), crs=network.crs)
         found = nearest_by(network, at, strengths, "category", max_minutes=STRENGTH_MIN, profile=profile, snap_m=snap_m)
         found = found.sort_values(["origin", "minutes"], kind="stable").groupby("origin", sort=False).head(STRENGTHS)
-        for row in found.itertuples():
-            asset = strengths.loc[row.asset]
-            beside[int(row.origin)].append(
-                {"id": str(row.asset), "name": _text(asset.get("name")), "near": _text(asset.get("near")),
-                 "category": asset["category"], "minutes": round(float(row.minutes), 1)}
+        for origin, key, took in zip(found["origin"], found["asset"], found["minutes"], strict=True):
+            asset = strengths.loc[key]
+            beside[origin].append(
+                {"id": str(key), "name": _text(asset.get("name")), "near": _text(asset.get("near")),
+                 "category": asset["category"], "minutes": round(float(took), 1)}
             )  # fmt: skip
     frame["strengths"] = pd.Series(beside, index=frame.index, dtype="object")
     return frame[["people", "total", "share", "strengths", "_at", "geometry"]]
@@ -191,7 +191,8 @@ def _sentence(base: Finding, unit: str, what: Any, frame: gpd.GeoDataFrame, tota
         return M("{what}: everyone whose home a street leads to has one within reach.", what=what)
     who = M("people") if unit == "people" else M("homes")
     return M("{what}: {n} {who} in {places} places have none within reach. The largest such place holds {most}.",
-             what=what, n=round(total), who=who, places=len(frame), most=round(float(frame["people"].iloc[0])))  # fmt: skip
+             what=what, n=round(total), who=who, places=len(frame),
+             most=round(float(frame["people"].iloc[0])))  # fmt: skip
 
 
 ANALYSIS = Analysis("gaps", M("Places to ask"), gaps)

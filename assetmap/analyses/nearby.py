@@ -9,7 +9,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from assetmap.analyses.analysis import LONGEST_MIN, SNAP_M, Analysis
+from assetmap.analyses.analysis import LONGEST_MIN, SNAP_M, Analysis, has_door, profile_asked
 from assetmap.errors import InputError
 from assetmap.messages import M, Message, Mn
 from assetmap.model.audience import Audience
@@ -53,10 +53,11 @@ def nearby(
         InputError: The position or the minutes make no sense, or there is no network.
     """
     steps = sorted(float(m) for m in minutes)
-    if not steps or steps[0] <= 0 or steps[-1] > LONGEST_MIN:
+    if not steps or not all(0 < step <= LONGEST_MIN for step in steps):
         raise InputError(M("The minutes {minutes} are no walk. Expected numbers above 0 and at most {most}.",
                            minutes=list(minutes), most=LONGEST_MIN))  # fmt: skip
-    frame, net, audience = _parts(assets, category, network)
+    wanted = [category] if isinstance(category, str) else list(category or [])
+    frame, net, audience = _parts(assets, wanted, network)
     walk = walk_profile(profile)
     found = reachable_assets(net, _point(at, net), frame, steps[-1], walk, snap_m)
     rows = frame.loc[found.index].assign(minutes=found["minutes"], metres=found["metres"])
@@ -67,8 +68,8 @@ def nearby(
         "categories": _by_category(rows, steps) if "category" in rows else {},
     }  # fmt: skip
     provenance = assets.provenance if isinstance(assets, Inventory) else ()
-    chosen = [category] if isinstance(category, str) else list(category or [])
-    call = {"at": list(at), "category": chosen, "minutes": steps, "profile": walk.name, "snap_m": snap_m}
+    call = {"at": list(at), "category": wanted, "minutes": steps, "profile": profile_asked(profile), "snap_m": snap_m,
+            "audience": audience.name}  # fmt: skip
     inputs = {"assets": frame_fingerprint(frame), "network": net.fingerprint}
     return Finding(
         question="nearby",
@@ -88,20 +89,21 @@ def nearby(
     )  # fmt: skip
 
 
-def _parts(assets: Any, category: Any, network: WalkNetwork | None) -> tuple[gpd.GeoDataFrame, WalkNetwork, Audience]:
-    audience = Audience.public
+def _parts(
+    assets: Inventory | gpd.GeoDataFrame, wanted: Sequence[str], network: WalkNetwork | None
+) -> tuple[gpd.GeoDataFrame, WalkNetwork, Audience]:
+    for key in wanted:
+        taxonomy()[key]
     if isinstance(assets, Inventory):
         network = network if network is not None else assets.neighbourhood.network  # type: ignore[assignment]
-        audience = assets.audience
-        frame = (assets.where(category=category) if category else assets).everything
-        # What is only placed by area has no door to walk to.
-        frame = frame[frame["location_precision"].isin(["exact", "address"])]
+        frame, audience = assets.everything, assets.audience
     else:
-        wanted = [category] if isinstance(category, str) else list(category or [])
-        frame = assets[assets["category"].isin(wanted)] if wanted else assets
+        frame, audience = assets, Audience.public
     if network is None:
         raise InputError(M("There is nothing to walk on. Gather the place with its streets, or pass network=."))
-    return frame, network, audience
+    if wanted and "category" in frame:
+        frame = frame[frame["category"].isin(wanted)]
+    return frame[has_door(frame)], network, audience
 
 
 def _point(at: tuple[float, float], network: WalkNetwork) -> shapely.Point:

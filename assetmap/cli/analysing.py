@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from assetmap import api
+from assetmap.atomic import replacing
 from assetmap.cli.options import (
     AsJson,
     Audience,
@@ -24,9 +24,11 @@ from assetmap.cli.options import (
     lang,
     position,
 )
-from assetmap.cli.saying import amount, as_json, figures, out, share, table
+from assetmap.cli.saying import amount, as_json, figures, json_text, out, share, table
 from assetmap.errors import InputError, ReceiptError
+from assetmap.i18n import say
 from assetmap.messages import M
+from assetmap.model import norms
 from assetmap.model.finding import Finding
 from assetmap.model.inventory import Inventory
 from assetmap.model.taxonomy import taxonomy
@@ -54,7 +56,9 @@ def coverage(
     """How many people have one within reach on foot, with interval and caveats."""
     inventory = _inventory(store, audience)
     found = [
-        api.analyse.coverage(inventory, category=key, minutes=minutes, norm=norm, profile=profile)
+        api.analyse.coverage(
+            inventory, category=key, minutes=minutes, norm=norm, profile=profile, snap_m=settings().snap_m
+        )
         for key in _questions(inventory, category, norm)
     ]
     _write(found, out_)
@@ -85,7 +89,16 @@ def gaps(
     """Where the people without it live, with the strengths near them: places to ask."""
     inventory = _inventory(store, audience)
     found = [
-        api.analyse.gaps(inventory, category=key, minutes=minutes, norm=norm, profile=profile, group=group, by=by)
+        api.analyse.gaps(
+            inventory,
+            category=key,
+            minutes=minutes,
+            norm=norm,
+            profile=profile,
+            group=group,
+            by=by,
+            snap_m=settings().snap_m,
+        )
         for key in _questions(inventory, category, norm)
     ]
     _write(found, out_)
@@ -118,8 +131,9 @@ def nearby(
     """What one place can reach on foot in 5, 10 and 15 minutes, or in so many minutes."""
     steps = (5.0, 10.0, 15.0) if minutes is None else (minutes,)
     finding = api.analyse.nearby(
-        _inventory(store, audience), position(at), category=category, minutes=steps, profile=profile
-    )
+        _inventory(store, audience), position(at), category=category, minutes=steps, profile=profile,
+        snap_m=settings().snap_m,
+    )  # fmt: skip
     _write([finding], out_)
     if json_:
         as_json(figures(finding))
@@ -174,7 +188,8 @@ def _questions(inventory: Inventory, category: Sequence[str] | None, norm: str |
     if category:
         return list(category)
     if norm is not None:
-        return [None]
+        asked = norms.norm(norm)
+        return list(asked.categories) if asked.each else [None]
     known = taxonomy()
     there = [key for key in inventory.counts().index if known[key].role == "asset"]
     if not there:
@@ -193,7 +208,7 @@ def _say(finding: Finding, caveats: bool = True) -> None:
 def _groups(finding: Finding) -> None:
     rows = [
         (
-            str(GROUP_NAMES[key]),
+            say(GROUP_NAMES[key], lang()),
             amount(g["covered"]),
             amount(g["denominator"]),
             share(g["share"]),
@@ -226,7 +241,8 @@ def _write(findings: Sequence[Finding], target: Path | None) -> None:
     for finding in findings:
         several = len(findings) > 1
         path = target.with_name(f"{target.stem}-{finding.summary['category']}{target.suffix}") if several else target
-        if path.suffix == ".json" and finding.question != "nearby":
-            path.write_text(json.dumps(figures(finding), ensure_ascii=False, indent=2), encoding="utf-8")
+        if path.suffix.lower() == ".json":
+            with replacing(path) as fresh:
+                fresh.write_text(json_text(figures(finding)), encoding="utf-8")
         else:
-            api.write(finding, path, lang=lang())
+            api.write(finding, path, lang=lang(), audience=finding.audience.name)

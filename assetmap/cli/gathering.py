@@ -107,7 +107,8 @@ def add(
     out(M("{new} new, {changed} changed, {same} as before.", new=done.new, changed=done.changed, same=done.same))
     if len(rows.private):
         out(Mn("One value that may be a person's contact was set apart; it is never shown or exported.",
-               "{n} values that may be a person's contact were set apart; they are never shown or exported.", len(rows.private)))  # fmt: skip
+               "{n} values that may be a person's contact were set apart; they are never shown or exported.",
+               len(rows.private)))  # fmt: skip
     if mapping is not None and not mapping.exists() and harvest.mapping:
         with replacing(mapping) as fresh:
             fresh.write_text(json.dumps(harvest.mapping, ensure_ascii=False, indent=2), encoding="utf-8")
@@ -124,8 +125,8 @@ def _mapping(path: Path | None) -> dict[str, Any] | None:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as fault:
-        raise FormatError(M("The mapping {file} is not JSON ({fault}). Expected a file that an earlier “assetmap add --mapping” wrote.",
-                            file=path.name, fault=str(fault))) from fault  # fmt: skip
+        raise FormatError(M("The mapping {file} is not JSON ({fault}). Expected a file that an earlier “assetmap add "
+                            "--mapping” wrote.", file=path.name, fault=str(fault))) from fault  # fmt: skip
     if not isinstance(found, dict):
         raise FormatError(
             M(
@@ -160,5 +161,5 @@ def _hand_back(rows: pd.DataFrame, store: Path, name: str) -> None:
     with replacing(target) as fresh:
         fresh.touch(mode=0o600)
         plain.to_csv(fresh, index=False, encoding="utf-8-sig")
-    out(Mn("One row was handed back, with its reason, in {file}.", "{n} rows were handed back, with their reasons, in {file}.",
-           len(rows), file=str(target)))  # fmt: skip
+    out(Mn("One row was handed back, with its reason, in {file}.",
+           "{n} rows were handed back, with their reasons, in {file}.", len(rows), file=str(target)))  # fmt: skip

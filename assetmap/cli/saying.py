@@ -19,6 +19,7 @@ from assetmap.i18n import number, percent, say
 from assetmap.messages import M, Message
 from assetmap.model.finding import Finding
 from assetmap.sources.source import Progress as Told
+from assetmap.sources.source import silent
 
 _MANY = 8
 
@@ -35,7 +36,12 @@ def err(text: Message | str) -> None:
 
 def as_json(value: Any) -> None:
     """Plain JSON on standard output; what is not known is null."""
-    print(json.dumps(_known(value), ensure_ascii=False, indent=2, allow_nan=False))
+    print(json_text(value))
+
+
+def json_text(value: Any) -> str:
+    """Plain JSON; what is not known is null."""
+    return json.dumps(_known(value), ensure_ascii=False, indent=2, allow_nan=False)
 
 
 def _known(value: Any) -> Any:
@@ -95,13 +101,13 @@ def progress(quiet: bool = False) -> Iterator[Told]:
     """Progress on standard error; a bar on a terminal, nothing otherwise."""
     console = Console(stderr=True, highlight=False)
     if quiet or not console.is_terminal:
-        yield lambda message, part=None: None
+        yield silent
         return
     columns = SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn()
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("", total=1.0)
 
         def told(message: Message, part: float | None = None) -> None:
-            bar.update(task, description=say(message, lang()), **({} if part is None else {"completed": part}))
+            bar.update(task, description=say(message, lang()), completed=part)
 
         yield told

@@ -11,9 +11,10 @@ import typer
 
 from assetmap import api
 from assetmap.cli.options import AsJson, Audience, Categories, Lang, Minutes, Port, StoreFolder, folder, lang
-from assetmap.cli.saying import as_json, out, say
+from assetmap.cli.saying import as_json, out
 from assetmap.demo import demo_folder
 from assetmap.errors import InputError
+from assetmap.i18n import say
 from assetmap.messages import M, Mn
 from assetmap.model.inventory import Inventory
 from assetmap.settings import settings
@@ -55,7 +56,9 @@ def draw(
         raise InputError(M("“{file}” does not end in .html. A map is drawn into one HTML file.", file=file.name))
     kept = Store.open(folder(store))
     whole = kept.inventory(audience or settings().audience)
-    things = [whole.where(category=category) if category else whole]
+    # Beside who reaches it, only the thing itself: a thousand other pins would hide both.
+    chosen = category or ([coverage] if coverage else None)
+    things = [whole.where(category=chosen) if chosen else whole]
     findings = [api.analyse.coverage(whole, category=coverage, minutes=minutes)] if coverage else []
     write_html(file, *things, *findings, lang=_lang(), basemap=kept.basemap, audience=whole.audience.name)
     out(M("The map is in {file}.", file=str(file)))

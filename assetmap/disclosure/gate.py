@@ -21,7 +21,7 @@ from assetmap.model.taxonomy import taxonomy
 def release(inventory: Inventory, audience: Audience | str) -> Inventory:
     """The part of an inventory that an audience may see, stamped with that audience.
 
-    Rows held back are counted in one issue per reason; nothing else of them is told.
+    Rows held back are counted in one issue per reason; nothing else of them is told, so their own issues go too.
     """
     circle = Audience.of(audience)
     frame, beyond = (_reasons(part, circle) for part in (inventory.frame, inventory.beyond))
@@ -34,7 +34,9 @@ def release(inventory: Inventory, audience: Audience | str) -> Inventory:
                                      "{n} assets are for a narrower circle and are left out.", int(n)))
         for n in [(frame == "narrow").sum()] if n
     ]  # fmt: skip
-    issues = inventory.issues
+    hidden = inventory.frame[frame != ""], inventory.beyond[beyond != ""]
+    names = {name for part in hidden for name in (*part.index, *part["source_id"])}
+    issues = inventory.issues[~inventory.issues["asset"].isin(names)]
     if held:
         issues = pd.concat([issues, issues_frame(held)], ignore_index=True)
     return inventory.replace(

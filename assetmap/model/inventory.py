@@ -94,10 +94,11 @@ class Inventory:
             return self.frame
         return gpd.GeoDataFrame(pd.concat([self.frame, self.beyond]), crs=self.frame.crs)
 
-    def counts(self) -> pd.Series:
+    def counts(self) -> pd.Series[int]:
         """Number of assets per category, index category key, in taxonomy order, without the empty ones."""
         counted = self.frame["category"].value_counts()
-        return counted.reindex([key for key in taxonomy() if key in counted.index])
+        ordered: pd.Series[int] = counted.reindex([key for key in taxonomy() if key in counted.index])
+        return ordered
 
     @property
     def attribution(self) -> tuple[str, ...]:

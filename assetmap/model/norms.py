@@ -24,6 +24,7 @@ class Norm:
         distance: How the source measures: `network`, `straight line`, `unspecified`, `safe road network`, …
         min_area_m2: Only areas at least this large count; None where the norm sets no size.
         status: What sort of norm it is (`law`, `municipal plan`, `common practice`, …).
+        each: Each category is asked for by itself; else any one of them will do.
         verified: How far the wording was checked (`read`, `recalled`, …).
     """
 
@@ -40,6 +41,7 @@ class Norm:
     source: str
     url: str
     verified: str
+    each: bool = False
 
     @property
     def usable(self) -> bool:
@@ -81,6 +83,7 @@ def _norm(row: dict[str, str]) -> Norm:
         source=row["source"],
         url=row["source_url"],
         verified=row["verified"],
+        each=row["categories_mean"] == "each",
     )
 
 

@@ -35,10 +35,13 @@ class Licence:
 LICENCES: dict[str, Licence] = {
     licence.key: licence
     for licence in (
-        Licence("ODbL-1.0", "Open Database License 1.0", "https://opendatacommons.org/licenses/odbl/1-0/", True, rank=9),
-        Licence("CC-BY-SA-4.0", "Creative Commons BY-SA 4.0", "https://creativecommons.org/licenses/by-sa/4.0/", True, rank=8),
+        Licence("ODbL-1.0", "Open Database License 1.0", "https://opendatacommons.org/licenses/odbl/1-0/", True,
+                rank=9),
+        Licence("CC-BY-SA-4.0", "Creative Commons BY-SA 4.0", "https://creativecommons.org/licenses/by-sa/4.0/", True,
+                rank=8),
         Licence("CC-BY-4.0", "Creative Commons BY 4.0", "https://creativecommons.org/licenses/by/4.0/", rank=3),
-        Licence("NLOD-2.0", "Norwegian Licence for Open Government Data 2.0", "https://data.norge.no/nlod/en/2.0", rank=2),
+        Licence("NLOD-2.0", "Norwegian Licence for Open Government Data 2.0", "https://data.norge.no/nlod/en/2.0",
+                rank=2),
         Licence("CC0-1.0", "Creative Commons Zero 1.0", "https://creativecommons.org/publicdomain/zero/1.0/", rank=1),
         Licence("unstated", "No licence stated: for your own use until the owner says more", "", rank=5),
     )

@@ -113,7 +113,7 @@ class Taxonomy(Mapping[str, Category]):
 
     def osm_keys(self) -> tuple[str, ...]:
         """The union of first keys: one download with these holds everything that can be classified."""
-        return tuple(dict.fromkeys(key for c in self._categories.values() for key in c.rule.keys()))
+        return tuple(dict.fromkeys(key for c in self._categories.values() for key in c.rule.keys()))  # noqa: SIM118 - a method of Rule
 
     def osm_values(self) -> dict[str, frozenset[str]]:
         """For each first key the values that may begin a clause; empty means any. What a file is skimmed for."""

@@ -125,7 +125,8 @@ def _hours(frame: gpd.GeoDataFrame, harvest: Harvest) -> tuple[gpd.GeoDataFrame,
     unread = raw.notna() & frame["opening_hours_normal"].isna()
     return frame, [
         Issue("opening-hours-unread", M("The opening hours “{raw}” could not be read; they are shown as they are.",
-                                        raw=str(raw[key])[:100]), str(frame.at[key, "source_id"]), "opening_hours", str(raw[key]))
+                                        raw=str(raw[key])[:100]),
+              str(frame.at[key, "source_id"]), "opening_hours", str(raw[key]))
         for key in frame.index[unread]
     ]  # fmt: skip
 
@@ -134,15 +135,17 @@ def _identify(frame: gpd.GeoDataFrame, harvest: Harvest) -> tuple[gpd.GeoDataFra
     """Ids that stay the same at the next reading; a second row of the same id is left out and said."""
     own = frame["id"] if "id" in frame else pd.Series(np.nan, index=frame.index, dtype="object")
     frame.index = pd.Index(
-        [str(i) if pd.notna(i) else asset_id(str(s), str(k)) for i, s, k in zip(own, frame["source"], frame["source_id"], strict=True)],
+        [str(i) if pd.notna(i) else asset_id(str(s), str(k))
+         for i, s, k in zip(own, frame["source"], frame["source_id"], strict=True)],
         name="id",
     )  # fmt: skip
     frame = frame.drop(columns="id", errors="ignore")
     twice = frame.index.duplicated()
     return frame[~twice], [
-        Issue("duplicate-id", M("Two rows have the id “{id}”; the first one is kept.", id=str(row)), str(row), "source_id")
+        Issue("duplicate-id", M("Two rows have the id “{id}”; the first one is kept.", id=str(row)),
+              str(row), "source_id")
         for row in frame.loc[twice, "source_id"]
-    ]
+    ]  # fmt: skip
 
 
 STEPS: tuple[Step, ...] = (_stamp, _classify, _withhold, _mend, _hours, _identify)
