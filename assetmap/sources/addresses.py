@@ -28,14 +28,14 @@ AREA_MIN = 5
 """Fewer known addresses than this are no area: their middle would point at somebody's door."""
 
 _ABBREVIATIONS = (
-    (re.compile(r"(gt|gata|gaten|gate)$"), "gate"),
-    (re.compile(r"(gd|gade|gaden)$"), "gade"),
+    (re.compile(r"(gt|gata|gatan|gaten|gate|gd|gade|gaden)$"), "gate"),
     (re.compile(r"(vei|veg|vn|vegen|veien|vej|vejen|vag|vagen)$"), "vei"),
     (re.compile(r"(alle|alleen|aleen|allen)$"), "alle"),
     (re.compile(r"(plass|plassen|plads|pladsen|plats|platsen|pl)$"), "plass"),
     (re.compile(r"(strate|stratet|stredet|strede)$"), "strede"),
 )
 _SHORT_WORDS = {"v": "vei", "g": "gate", "al": "alle", "gl": "gamle", "st": "store", "nd": "nedre", "ov": "ovre"}
+_CUT = re.compile(r"(?<=[a-z]{3})([gv])\.(?=\s|$)")
 _POSTCODE = re.compile(r"^(?:(?:NO|N|DK|SE|S|FI|FIN)[- ]?)?(\d{4}|\d{3} ?\d{2})(?:\s+(\D.*))?$")
 _TAIL = re.compile(r"[\s,]+(?:(?:NO|N|DK|SE|S|FI|FIN)-)?(\d{4}|\d{3} \d{2}|\d{5})\s+([^\d,]+)$")
 _NUMBERED = re.compile(
@@ -111,7 +111,8 @@ def house_number(text: str) -> str:
 @lru_cache(maxsize=100_000)
 def street_key(street: str) -> str:
     """A street's name with letters folded, abbreviations written out and nothing between its words."""
-    words = re.findall(r"[a-z0-9]+", fold(street).replace("'", "").replace("’", ""))
+    written = _CUT.sub(lambda cut: _SHORT_WORDS[cut[1]], fold(street).replace("'", "").replace("’", ""))
+    words = re.findall(r"[a-z0-9]+", written)
     if words and words[-1] in _SHORT_WORDS and len(words) > 1:
         words[-1] = _SHORT_WORDS[words[-1]]
     if words and words[0] in ("gl", "st"):

@@ -175,9 +175,9 @@ def _taken_out(row: str, header: str) -> Issue:
     )  # fmt: skip
 
 
-def counted(values: list[tuple[int, str, str]]) -> list[Message]:
+def counted(values: int) -> list[Message]:
     """A sentence that says how much was set apart."""
     if not values:
         return []
     return [Mn("One value that may be somebody's contact was kept apart.",
-               "{n} values that may be somebody's contact were kept apart.", len(values))]  # fmt: skip
+               "{n} values that may be somebody's contact were kept apart.", values)]  # fmt: skip

@@ -6,7 +6,7 @@ it is kept without a place. A row at somebody's home is placed by area, whatever
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -74,7 +74,6 @@ def place_rows(
             places.shapes[at], places.precision[at] = own, "exact"
         else:
             _by_address(places, at, row, book, read.wrong.get(at), private=at in homes)
-    _count_addresses(places)
     return places
 
 
@@ -120,14 +119,16 @@ def _by_address(
         places.issues.append(Issue("no-position", text, row, "geometry"))
 
 
-def _count_addresses(places: Places) -> None:
-    if count := places.precision.count("address"):
-        places.notes.append(
-            Mn("One row was placed by its street address among the known ones.",
-               "{n} rows were placed by their street addresses among the known ones.", count)
-        )  # fmt: skip
-    if count := places.precision.count("none") - len(places.reasons):
-        places.notes.append(Mn("One row has no place yet.", "{n} rows have no place yet.", count))
+def counted_places(places: Places, kept: Collection[int]) -> list[Message]:
+    """How many of the rows that were kept lie at an address, and how many nowhere yet."""
+    precision = [places.precision[at] for at in kept]
+    notes = []
+    if count := precision.count("address"):
+        notes.append(Mn("One row was placed by its street address among the known ones.",
+                        "{n} rows were placed by their street addresses among the known ones.", count))  # fmt: skip
+    if count := precision.count("none"):
+        notes.append(Mn("One row has no place yet.", "{n} rows have no place yet.", count))
+    return notes
 
 
 def _addresses(texts: Texts, columns: Columns) -> list[Address]:

@@ -27,7 +27,7 @@ from assetmap.sources.columns import Columns, guess_columns
 from assetmap.sources.coordinates import one_column
 from assetmap.sources.row_assets import make_assets
 from assetmap.sources.row_categories import Categorised, categorise
-from assetmap.sources.row_places import Places, place_rows
+from assetmap.sources.row_places import Places, counted_places, place_rows
 from assetmap.sources.source import Context
 from assetmap.sources.texts import LONGEST, Texts
 from assetmap.sources.words import shortened, tokens
@@ -83,21 +83,16 @@ def rows_to_harvest(
     rejected = plain.loc[[at in reasons for at in range(len(plain))]].copy()
     rejected.index = pd.Index([_number(texts.rows[at]) for at in sorted(reasons)])
     rejected["reason"] = pd.Series([reasons[at] for at in sorted(reasons)], index=rejected.index, dtype="object")
+    private = _private(apart, places, homes, columns, ids)
+    told = (*columns.notes(), *apart.notes, *sorted_out.notes, *places.notes, *counted_places(places, ids))
     return Harvest(
         assets=assets,
         provenance=_stated(provenance, mapping),
         issues=(*_by_id([*_cut(texts), *apart.issues, *places.issues], ids, texts), *sorted_out.issues, *issues),
         rejected=rejected,
-        private=_private(apart, places, homes, columns, ids),
+        private=private,
         mapping=_mapping(mapping, columns, sorted_out, places),
-        notes=(
-            *columns.notes(),
-            *apart.notes,
-            *sorted_out.notes,
-            *places.notes,
-            *counted(apart.values),
-            *_handed_back(reasons),
-        ),
+        notes=(*told, *counted(len(private)), *_handed_back(reasons)),
     )
 
 

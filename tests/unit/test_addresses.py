@@ -63,7 +63,8 @@ def test_columns_of_their_own_win_over_the_line() -> None:
         ("Færders gate", "Færdersgt."), ("Færders gate", "Faerders gata"), ("Prost Bangs Vei", "prost bangs v."),
         ("Hals' gate", "Hals gate"), ("Allégata", "Allegt"), ("Torvpladsen", "Torvplass"),
         ("Nygårdsvej", "Nygaardsvei"),
-        ("Gl. Kongevej", "Gamle Kongevej"), ("Skolevegen", "Skoleveien"),
+        ("Gl. Kongevej", "Gamle Kongevej"), ("Prinsesseg.", "Prinsessegade"), ("Parkv.", "Parkveien"),
+        ("Storg.", "Storgata"), ("Skolevegen", "Skoleveien"),
     ],
 )  # fmt: skip
 def test_spellings_of_one_street(one: str, other: str) -> None:

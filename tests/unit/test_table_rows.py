@@ -121,6 +121,8 @@ def test_a_row_with_only_an_address_is_placed_and_marked() -> None:
     assert found.assets["location_precision"].tolist() == ["address", "none"]
     assert found.assets.geometry.iat[0].x == 11.17
     assert "not that house number" in shown(found)
+    assert "One row was placed by its street address" in shown(found)
+    assert "One row has no place yet." in shown(found)
 
 
 def test_coordinates_that_fit_no_system_are_an_error_unless_there_are_addresses() -> None:
