@@ -21,7 +21,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 ABSENT_VALUES = frozenset({"no", "vacant", "disused", "abandoned"})
-_MEASURE = re.compile(r"^(?P<key>[^<>=]+)(?P<op>>=|<)(?P<number>\d+(\.\d+)?)$")
+_MEASURE = re.compile(r"(?P<key>[^<>=!|*\s]+)(?P<op>>=|<)(?P<number>\d+(\.\d+)?)")
+_VALUES = re.compile(r"(?P<key>[^<>=!|*\s]+)=(?P<negated>!?)(?P<values>\*|[^<>=!|*\s]+(\|[^<>=!|*\s]+)*)")
 
 
 @dataclass(frozen=True)
@@ -41,14 +42,13 @@ class Condition:
         Raises:
             ValueError: The text is not a condition of the grammar.
         """
-        if measure := _MEASURE.match(text):
+        if measure := _MEASURE.fullmatch(text):
             return cls(measure["key"], frozenset(), op=measure["op"], number=float(measure["number"]))
-        key, equals, values = text.partition("=")
-        negated = values.startswith("!")
-        wanted = values.removeprefix("!")
-        if not (key and equals and wanted):
+        condition = _VALUES.fullmatch(text)
+        if condition is None:
             raise ValueError(f"{text!r} is not a condition such as amenity=library, shop=*, or access=!private")
-        return cls(key, frozenset() if wanted == "*" else frozenset(wanted.split("|")), negated)
+        values: frozenset[str] = frozenset() if condition["values"] == "*" else frozenset(condition["values"].split("|"))
+        return cls(condition["key"], values, bool(condition["negated"]))
 
     def holds(self, tags: Mapping[str, str]) -> bool:
         """Whether the tags meet this demand."""

@@ -30,7 +30,9 @@ def opened(path: Path) -> Iterator[Path]:
         FormatError: It is empty, of another kind, or a zip that holds no single map file of a sane size.
     """
     if not path.is_file():
-        raise FileMissing(M("There is no file {file}. Expected an OpenStreetMap file such as area.osm.pbf.", file=path.name))
+        raise FileMissing(
+            M("There is no file {file}. Expected an OpenStreetMap file such as area.osm.pbf.", file=path.name)
+        )
     if path.stat().st_size == 0:
         raise FormatError(M("The file {file} is empty. Download the area again.", file=path.name))
     if not path.name.lower().endswith((*SUFFIXES, ".zip")):
@@ -47,7 +49,7 @@ def opened(path: Path) -> Iterator[Path]:
 
 
 def _target(name: str, folder: Path) -> Path:
-    """A fixed name, since a zip's own may climb out of the folder; its ending in small letters, as libosmium knows it."""
+    """A fixed name, since a zip's own may climb out of the folder; its ending as libosmium knows it, in small letters."""
     return folder / ("map" + next(s for s in sorted(SUFFIXES, key=len, reverse=True) if name.lower().endswith(s)))
 
 
@@ -65,7 +67,7 @@ def _unzipped(path: Path, folder: Path) -> Path:
                       file=path.name, n=len(maps), suffixes=", ".join(SUFFIXES))
                 )  # fmt: skip
             member = maps[0]
-            if member.file_size > max(_RATIO_LIMIT * member.compress_size, 10 * 2**20) or member.file_size > _UNPACKED_LIMIT:
+            if member.file_size > min(max(_RATIO_LIMIT * member.compress_size, 10 * 2**20), _UNPACKED_LIMIT):
                 raise FormatError(M("The zip {file} would unpack to {n} bytes, which no real map does.",
                                     file=path.name, n=member.file_size))  # fmt: skip
             target = _target(member.filename, folder)

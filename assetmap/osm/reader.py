@@ -89,11 +89,9 @@ def read_osm(path: Path | str) -> OsmData:
 def _collect(file: Path, last_try: bool = False) -> _Harvest:
     harvest = _Harvest()
     members = _relations(file, harvest)
-    processor = (
-        osmium.FileProcessor(str(file))
-        .with_locations("flex_mem")
-        .with_areas()
-        .with_filter(osmium.filter.EmptyTagFilter().enable_for(NODE))
+    tagged: Any = osmium.filter.EmptyTagFilter()
+    processor: Any = (
+        osmium.FileProcessor(str(file)).with_locations("flex_mem").with_areas().with_filter(tagged.enable_for(NODE))
     )
     for thing in processor:
         if thing.is_node():
@@ -111,9 +109,10 @@ def _collect(file: Path, last_try: bool = False) -> _Harvest:
 
 
 def _nodes_come_late(file: Path) -> bool:
-    """Whether a node stands after a way: then nodes only seem to be missing. Looks at every node, so only asked then."""
+    """Whether a node stands after a way, so that nodes only seem to be missing. Looks at every node; asked rarely."""
     way_seen = False
-    for thing in osmium.FileProcessor(str(file), NODE | WAY):
+    things: Any = osmium.FileProcessor(str(file), NODE | WAY)
+    for thing in things:
         if thing.is_node() and way_seen:
             return True
         way_seen = way_seen or thing.is_way()
@@ -133,7 +132,8 @@ def _box(file: Path) -> shapely.Polygon | None:
 def _relations(file: Path, harvest: _Harvest) -> dict[int, list[int]]:
     """The areas made of several ways that may be assets, and for each of their ways which areas it belongs to."""
     members: dict[int, list[int]] = {}
-    for relation in osmium.FileProcessor(str(file), osmium.osm.RELATION):
+    relations: Any = osmium.FileProcessor(str(file), osmium.osm.RELATION)
+    for relation in relations:
         tags = _tags(relation)
         kind = tags.get("type")
         if kind not in {"multipolygon", "boundary", "site"} or not _interesting(tags):

@@ -291,7 +291,8 @@ def test_without_dates_the_date_is_unknown(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "date"),
-    [("oslo_skoyen_2017.osm.pbf", "2017"), ("lund_station_2023.osm.pbf", "2023"), ("gentofte_dyssegaard_2025.osm", "2025"),
+    [("oslo_skoyen_2017.osm.pbf", "2017"),
+     ("lund_station_2023.osm.pbf", "2023"), ("gentofte_dyssegaard_2025.osm", "2025"),
      ("copenhagen_christianshavn_2017.osm.zip", "2017"), ("copenhagen_osterbro_faelledparken_2017.osm", "2017")],
 )  # fmt: skip
 def test_real_files(shared: Path, name: str, date: str) -> None:
