@@ -14,6 +14,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+import geopandas as gpd
 import shapely
 
 from assetmap.disclosure.gate import release
@@ -107,7 +108,7 @@ def open_store(folder: Path | str) -> Store:
 
 
 def draw(
-    *things: Inventory | Finding, lang: str = "en", basemap: Path | bytes | None = None, audience: str = "public"
+    *things: Inventory | Finding | gpd.GeoDataFrame, lang: str = "en", basemap: Path | bytes | None = None, audience: str = "public"
 ) -> Any:
     """A `folium.Map` of inventories and findings that shows itself in Jupyter and needs no network.
 
@@ -119,8 +120,8 @@ def draw(
     return run(*things, lang=lang, basemap=basemap, audience=audience)
 
 
-def write(thing: Inventory | Finding, path: Path | str, **options: Any) -> None:
-    """Write an inventory or a finding to a file, by its suffix, with attribution, licence, date and method.
+def write(thing: Inventory | Finding | gpd.GeoDataFrame, path: Path | str, **options: Any) -> None:
+    """Write an inventory, a finding or any GeoDataFrame to a file, by its suffix, with attribution, licence, date and method.
 
     Args:
         path: Ends in .geojson, .gpkg, .parquet, .fgb, .csv or .xlsx. An older file is replaced only when all went well.

@@ -54,6 +54,19 @@ def _reasons(frame: gpd.GeoDataFrame, circle: Audience) -> pd.Series:
     return reason
 
 
+def release_rows(frame: gpd.GeoDataFrame, audience: Audience | str) -> gpd.GeoDataFrame:
+    """The rows of any table that an audience may see, as far as the table says: its columns `audience`, `review` and
+    `category` are obeyed where it has them."""
+    known = frame.assign(
+        audience=frame["audience"].fillna("public") if "audience" in frame else "public",
+        review=frame["review"].fillna("ok") if "review" in frame else "ok",
+        category=frame["category"].where(frame["category"].isin(list(taxonomy())), "story")
+        if "category" in frame
+        else "story",
+    )
+    return frame[_reasons(known, Audience.of(audience)) == ""]
+
+
 def demand_audience(thing: Inventory | Finding, audience: Audience | str) -> None:
     """Make sure that a thing made for one circle is not shown to a wider one.
 

@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 import pyproj
 
-from assetmap.disclosure.gate import demand_audience, release
+from assetmap.disclosure.gate import demand_audience, release, release_rows
 from assetmap.exports.guard import printable
 from assetmap.i18n import say
 from assetmap.messages import M, Message, Mn
@@ -28,7 +28,7 @@ from assetmap.model.audience import Audience
 from assetmap.model.crs import to_wgs84
 from assetmap.model.finding import Finding
 from assetmap.model.inventory import Inventory
-from assetmap.model.provenance import LICENCES, OSM_ATTRIBUTION, OSM_URL, Licence
+from assetmap.model.provenance import LICENCES, OSM_ATTRIBUTION, OSM_URL, Licence, Provenance
 from assetmap.model.receipt import make_receipt, versions
 
 RESERVED = {"fid", "ogc_fid", "geom", "geometry", "bbox", "shape", "rowid"}
@@ -94,12 +94,37 @@ class Content:
         return [str(name) for name in self.frame.columns if name != "geometry"]
 
 
-def content_of(thing: Inventory | Finding, audience: Audience, lang: str, crs: pyproj.CRS) -> Content:
-    """What may leave of an inventory or a finding.
+def plain_table(frame: gpd.GeoDataFrame, audience: Audience) -> Finding:
+    """Any GeoDataFrame as something that can leave: what its columns say of audience, licence and source is obeyed.
+
+    Raises:
+        CRSError: It says no reference system.
+    """
+    frame = to_wgs84(release_rows(frame, audience))
+    said = [c for c in ("source", "licence", "attribution") if c in frame]
+    rows = frame[said].drop_duplicates().fillna("").to_dict("records") if said else []
+    sources = tuple(
+        Provenance(r.get("source", ""), r.get("source", ""), r.get("licence") or "unstated", r.get("attribution", ""))
+        for r in rows
+    )
+    if frame.index.name is None:
+        frame = frame.rename_axis("id")
+    return Finding(
+        "table", M("Table"), Mn("One row.", "{n} rows.", len(frame)), frame, "", "", provenance=sources,
+        audience=audience,
+    )  # fmt: skip
+
+
+def content_of(
+    thing: Inventory | Finding | gpd.GeoDataFrame, audience: Audience, lang: str, crs: pyproj.CRS
+) -> Content:
+    """What may leave of an inventory, a finding or a plain table.
 
     Raises:
         DisclosureError: It was made for a narrower audience.
     """
+    if isinstance(thing, gpd.GeoDataFrame):
+        thing = plain_table(thing, audience)
     if isinstance(thing, Inventory):
         thing = release(thing, audience)
         return Content("assets", flat(thing.frame, lang, crs), "id", "", lang, _about_inventory(thing, lang))

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import pyproj
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, GeometryError
 
@@ -58,7 +59,7 @@ def suffixes() -> tuple[str, ...]:
 
 
 def write(
-    thing: Inventory | Finding,
+    thing: Inventory | Finding | gpd.GeoDataFrame,
     path: Path | str,
     *,
     audience: Audience | str = "public",

@@ -40,4 +40,6 @@ def tidied(raw: str) -> str:
     for pattern, day in _DAY_WORDS:
         text = pattern.sub(day, text)
     text = _HOURS_ONLY.sub(lambda m: f"{int(m[1]):02d}:00-{int(m[2]):02d}:00", text)
+    # Times, a comma and at once the next day: the specification wants a blank there.
+    text = re.sub(r"(\d),(?=(Mo|Tu|We|Th|Fr|Sa|Su|PH)\b)", r"\1, ", text)
     return _CLOSED.sub("closed", text)
