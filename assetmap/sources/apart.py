@@ -154,6 +154,8 @@ def _cell(text: str, header: str, role: str) -> tuple[str, bool, bool]:
     home = bool(care_of(text)[1]) if role in ("address", "street") else _names_care_of(text)
     rest = care_of(text)[0] if home and role in ("address", "street") else text
     clean, out = take_out(rest, numbers=not _holds_codes(header, role))
+    if role == "operator" and out:  # whoever stands beside a contact is a person
+        return "", True, home
     return clean, bool(out) or rest != text, home
 
 

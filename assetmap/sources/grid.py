@@ -17,6 +17,7 @@ from assetmap.messages import M, Message, Mn
 from assetmap.model.issues import Issue
 from assetmap.sources.categories import tag_keys
 from assetmap.sources.columns import guess_role
+from assetmap.sources.private import take_out
 from assetmap.sources.words import shortened
 
 Grid = list[list[str]]
@@ -94,7 +95,7 @@ def to_frame(grid: Grid, file: str, wanted: Collection[str] = ()) -> Framed:
               headers=shortened(", ".join(h for h in headers if h), 120))
         )  # fmt: skip
     used = [i for i, h in enumerate(headers) if h or any(row[i].strip() for _, row in body)]
-    names = _unique([headers[i] or f"Column {_letters(i)}" for i in used])
+    names = _unique([take_out(headers[i])[0] or f"Column {_letters(i)}" for i in used])
     torn = [(n, row) for n, row in body if any(c.strip() for c in row[len(headers) :])]
     whole = [(n, row) for n, row in body if not any(c.strip() for c in row[len(headers) :])]
     titles = tuple(" ".join(dict.fromkeys(c.strip() for c in row if c.strip())) for row in grid[:at])

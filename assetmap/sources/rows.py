@@ -23,6 +23,7 @@ from assetmap.model.provenance import LICENCES, Provenance
 from assetmap.model.schema import asset_id
 from assetmap.model.taxonomy import taxonomy
 from assetmap.sources.apart import Apart, counted, set_apart
+from assetmap.sources.categories import meant_by_name
 from assetmap.sources.columns import Columns, guess_columns
 from assetmap.sources.coordinates import one_column
 from assetmap.sources.row_assets import make_assets
@@ -40,6 +41,7 @@ _FORMS = frozenset(
     "AS ASA ENK FLI SA STI BRL ESEK ANS DA NUF KOMM ORGL BEDR AAFY KF KIRK FYLK STAT SF SÆR IKS PK BO KS "
     "APS A/S I/S FFO FOR SOV EKF HB KB AB BRF".split()
 )
+_PERSON = re.compile(r"[A-ZÆØÅÄÖÉ][a-zæøåäöéü\-]+(?: [A-ZÆØÅÄÖÉ][\wæøåäöéü.\-]*){1,3}")
 _REGISTERED = frozenset({"forretningsadresse", "registered", "sate", "hjemsted"})
 
 
@@ -83,7 +85,7 @@ def rows_to_harvest(
     rejected = plain.loc[[at in reasons for at in range(len(plain))]].copy()
     rejected.index = pd.Index([_number(texts.rows[at]) for at in sorted(reasons)])
     rejected["reason"] = pd.Series([reasons[at] for at in sorted(reasons)], index=rejected.index, dtype="object")
-    private = _private(apart, places, homes, columns, ids)
+    private = _private(apart, homes, columns, ids)
     told = (*columns.notes(), *apart.notes, *sorted_out.notes, *places.notes, *counted_places(places, ids))
     return Harvest(
         assets=assets,
@@ -124,6 +126,8 @@ def _columns(texts: Texts, mapping: Mapping[str, Any], placed: bool) -> Columns:
     if columns.one("org_form") is None and not mapping.get("columns"):
         forms = [h for h, r in columns.roles.items() if r == "tag" and _holds_forms(texts[h])]
         columns = columns.with_roles(dict.fromkeys(forms[:1], "org_form"))
+    if columns.one("name") is None and not mapping.get("columns"):
+        columns = columns.with_roles(dict.fromkeys(_named_after_kind(texts, columns)[:1], "name"))
     point = columns.one("point")
     if point and point not in columns.mapped and not np.isfinite(one_column(texts[point]).x).any():
         words = any(v[:1].isalpha() for v in texts[point])
@@ -133,6 +137,12 @@ def _columns(texts: Texts, mapping: Mapping[str, Any], placed: bool) -> Columns:
         spare = [h for h, r in columns.roles.items() if r in ("lat", "lon", "x", "y", "point")]
         columns = columns.with_roles(dict.fromkeys(spare, "tag"))
     return columns
+
+
+def _named_after_kind(texts: Texts, columns: Columns) -> list[str]:
+    """Columns of different names under the word for what they are: `Barnehage` over "Solbakken", "Åsen"."""
+    spare = [h for h, r in columns.roles.items() if r == "tag" and meant_by_name(h)]
+    return [h for h in spare if len({v for v in texts[h] if v and not v[0].isdigit()}) >= 0.8 * len(texts)]
 
 
 def _holds_forms(values: Sequence[str]) -> bool:
@@ -149,12 +159,20 @@ def _header_hint(columns: Columns) -> list[str]:
 
 
 def _homes(apart: Apart, columns: Columns, keys: Sequence[str | None]) -> frozenset[int]:
-    """Rows at somebody's home: "c/o", and associations of which only the registered office is known."""
-    head = columns.one("street") or columns.one("address")
-    if head is None or not _REGISTERED.intersection(tokens(head)):
-        return apart.homes
+    """Rows at somebody's home: "c/o", and associations at a person's or a registered office."""
     clubs = {at for at, key in enumerate(keys) if key and taxonomy()[key].kind == "associations"}
-    return apart.homes | clubs
+    head = columns.one("street") or columns.one("address")
+    if head is None:
+        return apart.homes
+    if _REGISTERED.intersection(tokens(head)):
+        return apart.homes | clubs
+    return apart.homes | {at for at in clubs if _at_a_person(apart.texts[head][at])}
+
+
+def _at_a_person(address: str) -> bool:
+    """Whether an address begins with what reads like a person's name: `Kari Nordmann, Storgata 5`."""
+    first, _, rest = address.partition(",")
+    return bool(_PERSON.fullmatch(first.strip()) and any(c.isdigit() for c in rest) and not meant_by_name(first))
 
 
 def _reasons(texts: Texts, columns: Columns, sorted_out: Categorised, places: Places) -> dict[int, Message]:
@@ -191,15 +209,14 @@ def _by_id(issues: Sequence[Issue], ids: Mapping[int, str], texts: Texts) -> lis
     return [replace(i, asset=names.get(i.asset, i.asset)) for i in issues if i.asset in names or i.asset not in rows]
 
 
-def _private(
-    apart: Apart, places: Places, homes: frozenset[int], columns: Columns, ids: Mapping[int, str]
-) -> pd.DataFrame:
+def _private(apart: Apart, homes: frozenset[int], columns: Columns, ids: Mapping[int, str]) -> pd.DataFrame:
     """What was set apart, by the source id of its row; home addresses too."""
     rows = [(ids[at], header, value) for at, header, value in apart.values if at in ids]
-    for at in sorted(homes):
-        door = " ".join(filter(None, (places.addresses[at].street, places.addresses[at].number)))
-        if door and at in ids:
-            rows.append((ids[at], columns.one("street") or columns.one("address") or "address", door))
+    kept = {(source_id, header) for source_id, header, _ in rows}
+    for at in sorted(homes & ids.keys()):
+        for header in filter(None, map(columns.one, ("address", "street", "number", "letter"))):
+            if (value := apart.texts[header][at]) and (ids[at], header) not in kept:
+                rows.append((ids[at], header, value))
     return pd.DataFrame(list(dict.fromkeys(rows)), columns=list(PRIVATE_COLUMNS), dtype="str")
 
 

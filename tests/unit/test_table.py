@@ -325,3 +325,8 @@ def test_ten_thousand_rows_take_seconds(tmp_path: Path) -> None:
     began = time.perf_counter()
     assert len(SOURCE.read(tmp_path / "a.csv", Context()).assets) == 10_000
     assert time.perf_counter() - began < 20
+
+
+def test_a_contact_in_a_header_is_not_shown(tmp_path: Path) -> None:
+    harvest = read(tmp_path, "a.csv", "navn;type;ved spørsmål ring 91234567\nA;Lekeplass;ja\n")
+    assert "91234567" not in json.dumps(harvest.mapping) + harvest.assets.to_json() + notes(harvest)

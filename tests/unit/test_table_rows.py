@@ -298,6 +298,32 @@ def test_the_registered_office_of_an_association_is_somebodys_home() -> None:
     assert "Storgata 5" not in shown(found)
 
 
+def test_an_address_that_begins_with_a_persons_name_is_a_home_for_an_association() -> None:
+    at_home = harvest(club(adresse="Kari Nordmann, Storgata 5, 1707 Sarpsborg"), addresses=KNOWN)
+    assert at_home.assets["location_precision"].tolist() == ["area"]
+    assert "Kari" not in shown(at_home)
+    assert at_home.private["value"].tolist() == ["Kari Nordmann, Storgata 5, 1707 Sarpsborg"]
+    at_a_house = harvest(club(adresse="Folkets Hus, Storgata 5, 1707 Sarpsborg"), addresses=KNOWN)
+    assert at_a_house.assets["location_precision"].tolist() == ["address"]
+
+
+def test_whoever_stands_beside_a_contact_is_a_person() -> None:
+    rows = [club(navn=f"L{n}", eier=owner) for n, owner in enumerate(["Per Hansen, per@x.no", "Kommunen", "Borg AS"])]
+    found = harvest(*rows)
+    assert "Per" not in shown(found)
+    assert found.assets["operator"].tolist()[1:] == ["Kommunen", "Borg AS"]
+
+
+def test_names_may_stand_under_the_word_for_what_they_are() -> None:
+    found = harvest(
+        {"Barnehage": "Solbakken", "lat": "59.1", "lon": "11"}, {"Barnehage": "Åsen", "lat": "59.2", "lon": "11"}
+    )
+    assert found.assets[["name", "category"]].to_numpy().tolist() == [
+        ["Solbakken", "kindergarten"],
+        ["Åsen", "kindergarten"],
+    ]
+
+
 def test_contacts_are_apart_by_header_by_content_and_in_text() -> None:
     rows = [
         club(navn=f"Lag {n}", Leder="Kari Nordmann", Hvem=f"9123456{n}",
