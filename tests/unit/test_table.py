@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from assetmap.errors import FormatError, InputError
 from assetmap.model.harvest import Harvest
+from assetmap.sources.conform import conform
 from assetmap.sources.source import Context
 from assetmap.sources.table import SOURCE
 
@@ -330,3 +331,19 @@ def test_ten_thousand_rows_take_seconds(tmp_path: Path) -> None:
 def test_a_contact_in_a_header_is_not_shown(tmp_path: Path) -> None:
     harvest = read(tmp_path, "a.csv", "navn;type;ved spørsmål ring 91234567\nA;Lekeplass;ja\n")
     assert "91234567" not in json.dumps(harvest.mapping) + harvest.assets.to_json() + notes(harvest)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    start=st.sampled_from([b"", b"navn;lat;lon\n", b"navn,type,adresse\n", b"name\tcategory\tkoordinater\n"]),
+    rest=st.binary(max_size=200) | st.text('";,\n\r\t 059.xNEaå°{[(/@', max_size=200).map(str.encode),
+)  # fmt: skip
+def test_whatever_bytes_come_there_is_a_result_or_a_sentence(tmp_path: Path, start: bytes, rest: bytes) -> None:
+    try:
+        harvest = read(tmp_path, "lekeplasser.csv", start + rest)
+    except InputError as fault:
+        said = [str(fault)]
+    else:
+        assert len(conform(harvest).assets) <= len(harvest.assets)
+        said = [json.dumps(harvest.mapping), *map(str, harvest.notes)]
+    assert all(said)
