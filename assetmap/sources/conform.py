@@ -54,6 +54,12 @@ def conform(harvest: Harvest) -> Conformed:
     for step in STEPS:
         frame, found = step(frame, harvest)
         issues += found
+    # Of what is left out (a refuge, a gift) nothing else tells either: no issue, and nothing that lies in it.
+    left_out = set(harvest.assets["source_id"]) - set(frame["source_id"])
+    issues = [issue for issue in issues if issue.asset not in left_out]
+    if "part_of" in frame and left_out:
+        hosts = [asset_id(harvest.provenance.source, str(key)) for key in left_out]
+        frame["part_of"] = frame["part_of"].mask(frame["part_of"].isin(hosts))
     ids = dict(zip(frame["source_id"], frame.index, strict=True))
     private = harvest.private[harvest.private["asset"].isin(list(ids))].copy()
     private["asset"] = private["asset"].map(ids)
@@ -125,9 +131,8 @@ def _hours(frame: gpd.GeoDataFrame, harvest: Harvest) -> tuple[gpd.GeoDataFrame,
     unread = raw.notna() & frame["opening_hours_normal"].isna()
     return frame, [
         Issue("opening-hours-unread", M("The opening hours “{raw}” could not be read; they are shown as they are.",
-                                        raw=str(raw[key])[:100]),
-              str(frame.at[key, "source_id"]), "opening_hours", str(raw[key]))
-        for key in frame.index[unread]
+                                        raw=str(text)[:100]), str(key), "opening_hours", str(text))
+        for key, text in zip(frame.loc[unread, "source_id"], raw[unread], strict=True)
     ]  # fmt: skip
 
 

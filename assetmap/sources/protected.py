@@ -15,10 +15,16 @@ import pandas as pd
 _FOR = frozenset({"abused", "victim", "victims", "domestic_violence", "violence", "abuse"})
 _WOMEN = frozenset({"woman", "women", "female"})
 _NAMES = re.compile(
-    r"kris[ei]s?[ -]?(?:sent(?:er|eret|re|rene)|cent(?:er|ret|re))|kvind?ekris|kvinnekris|mandekris|krisesent|krisecent"
-    r"|kvinnojour|tjejjour|mansjour|kvindehus for voldsramte|kvinnehus for volds|voldsramte|voldsutsatte|våldsutsatta"
-    r"|(?:women|woman|battered|domestic (?:violence|abuse)|safe)(?:'s|s|s')?[ -](?:shelter|refuge|house shelter)"
-    r"|domestic (?:violence|abuse)|incestsent(?:er|eret)|incestcent(?:er|ret)|turvakoti|casa de acogida|frauenhaus",
+    # Norwegian, Danish, Swedish: crisis centre, also "krise- og …senter"
+    r"kris[ei]?s?[ -]?(?:senter|sentr|center|centr|hjem|hem\b)|krise- (?:og|&) \w*(?:senter|sentr|center|centr)"
+    r"|incest-?(?:senter|sentr|center|centr)|(?:senter|center|centrum) mot incest"
+    r"|kvinnojour|tjejjour|mansjour|kvinnofrid|alla kvinnors hus|skyddat boende"
+    r"|(?:kvinde|kvinne)hus for volds|voldsramte|voldsutsatte|våldsutsatt"
+    # English
+    r"|(?:wom[ae]n|batter(?:ed)?|domestic (?:violence|abuse)|safe)(?:['’]?s['’]?)?[ -](?:shelter|refuge)"
+    r"|(?:shelter|refuge) for (?:(?:abused|battered) )?wom[ae]n|domestic (?:violence|abuse)|safe house"
+    # Finnish, Icelandic, German, Spanish
+    r"|turvakoti|kvennaathvarf|frauenhaus|casa de acogida",
     re.IGNORECASE,
 )
 _TEXT = ("name", "names", "description", "operator", "tags", "website")
@@ -26,9 +32,13 @@ _TEXT = ("name", "names", "description", "operator", "tags", "website")
 
 def protected(tags: Mapping[str, str]) -> bool:
     """Whether OpenStreetMap tags mean a refuge, by whom it is for."""
-    meant = set((tags.get("social_facility:for", "") + ";" + tags.get("shelter:for", "")).split(";"))
-    shelter = "shelter" in tags.get("social_facility", "").split(";")
+    meant = _values(tags, "social_facility:for") | _values(tags, "shelter:for")
+    shelter = "shelter" in _values(tags, "social_facility")
     return bool(meant & _FOR) or (shelter and bool(meant & _WOMEN))
+
+
+def _values(tags: Mapping[str, str], key: str) -> set[str]:
+    return {value.strip().lower() for value in tags.get(key, "").split(";")}
 
 
 def protected_rows(frame: pd.DataFrame) -> pd.Series:
