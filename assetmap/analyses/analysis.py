@@ -202,11 +202,12 @@ class Threshold:
     def said(self) -> Message:
         """The threshold in words."""
         if self.minutes is None:
-            return M("{n} metres", n=_plain(self.metres))
-        return M("{n} minutes", n=_plain(self.minutes))
+            return M("{n} metres", n=plain(self.metres))
+        return M("1 minute") if self.minutes == 1 else M("{n} minutes", n=plain(self.minutes))
 
 
-def _plain(number: float | None) -> float | int | None:
+def plain(number: float | None) -> float | int | None:
+    """The number without a decimal point where it needs none."""
     return int(number) if number is not None and number == int(number) else number
 
 

@@ -66,7 +66,7 @@ def gaps(
     """
     if by not in {"cells", "homes"}:
         raise InputError(M("Gaps are shown by “{by}”, which is unknown. Use cells or homes.", by=by))
-    if cell_m <= 0:
+    if not 0 < cell_m < np.inf:
         raise InputError(M("A cell of {n} metres cannot be drawn. Expected more than 0.", n=cell_m))
     base = coverage(
         assets,

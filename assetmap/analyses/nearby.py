@@ -9,7 +9,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from assetmap.analyses.analysis import LONGEST_MIN, SNAP_M, Analysis, has_door, profile_asked
+from assetmap.analyses.analysis import LONGEST_MIN, SNAP_M, Analysis, Threshold, has_door, plain, profile_asked
 from assetmap.errors import InputError
 from assetmap.messages import M, Message, Mn
 from assetmap.model.audience import Audience
@@ -136,16 +136,16 @@ def _sentence(summary: dict[str, Any], longest: float) -> Message:
     if not summary["linked"]:
         return M("This place is too far from any mapped street to say what can be reached.")
     if not summary["assets"]:
-        return M("Nothing that is mapped can be reached within {n} minutes on foot.", n=longest)
-    return Mn("One asset can be reached within {longest} minutes on foot.",
-              "{n} assets of {kinds} categories can be reached within {longest} minutes on foot.",
-              summary["assets"], longest=longest, kinds=len(summary["categories"]))  # fmt: skip
+        return M("Nothing that is mapped can be reached within {longest} on foot.", longest=Threshold(longest).said())
+    return Mn("One asset can be reached within {longest} on foot.",
+              "{n} assets of {kinds} categories can be reached within {longest} on foot.",
+              summary["assets"], longest=Threshold(longest).said(), kinds=len(summary["categories"]))  # fmt: skip
 
 
 def _caveats(linked: bool, walk: WalkProfile, snap_m: float) -> tuple[Message, ...]:
     said = [M("Only what is mapped is shown. Ask people who live there what is missing.")]
     if not linked:
-        said.insert(0, M("No street is mapped within {cap} m of this place.", cap=snap_m))
+        said.insert(0, M("No street is mapped within {cap} m of this place.", cap=plain(snap_m)))
     return tuple(said)
 
 
