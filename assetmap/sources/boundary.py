@@ -18,9 +18,9 @@ from assetmap.errors import InputError, UnknownKey
 from assetmap.messages import M, Message, Mn
 from assetmap.model.crs import metric_crs, project
 from assetmap.model.issues import Issue
-from assetmap.sources.features import read_features
+from assetmap.sources.files.features import read_features
 from assetmap.sources.repair import repair
-from assetmap.sources.words import joined
+from assetmap.sources.rows.words import joined
 
 SMALLEST_KM2 = 0.001
 LARGE_KM2 = 2_000.0

@@ -21,14 +21,14 @@ from assetmap.model.harvest import Harvest
 from assetmap.model.issues import Issue
 from assetmap.model.provenance import Provenance
 from assetmap.settings import settings
-from assetmap.sources.delimited import read_cells
-from assetmap.sources.encoding import decode
-from assetmap.sources.exported_table import exported_harvest
-from assetmap.sources.grid import Framed, Grid, header_at, known_headers, to_frame
-from assetmap.sources.rows import rows_to_harvest
+from assetmap.sources.files.delimited import read_cells
+from assetmap.sources.files.encoding import decode
+from assetmap.sources.files.exported_table import exported_harvest
+from assetmap.sources.files.grid import Framed, Grid, header_at, known_headers, to_frame
+from assetmap.sources.files.workbook import Sheet, read_workbook
+from assetmap.sources.rows.harvest import rows_to_harvest
+from assetmap.sources.rows.words import shortened
 from assetmap.sources.source import Context, Source
-from assetmap.sources.words import shortened
-from assetmap.sources.workbook import Sheet, read_workbook
 
 _BOOKS = (".xlsx", ".xlsm")
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"

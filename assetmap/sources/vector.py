@@ -23,11 +23,11 @@ from assetmap.messages import M, Message
 from assetmap.model.harvest import Harvest
 from assetmap.model.issues import Issue
 from assetmap.model.provenance import Provenance
-from assetmap.sources.content import SUFFIXES
-from assetmap.sources.exported import exported_assets, is_exported
-from assetmap.sources.features import Features, read_features
+from assetmap.sources.files.content import SUFFIXES
+from assetmap.sources.files.exported import exported_assets, is_exported
+from assetmap.sources.files.features import Features, read_features
 from assetmap.sources.repair import point_heights, repair
-from assetmap.sources.rows import rows_to_harvest
+from assetmap.sources.rows.harvest import rows_to_harvest
 from assetmap.sources.source import Context, Source
 
 

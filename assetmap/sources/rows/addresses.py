@@ -17,8 +17,8 @@ import shapely
 from rapidfuzz import fuzz, process
 
 from assetmap.messages import M, Message
-from assetmap.sources.private import care_of
-from assetmap.sources.words import fold
+from assetmap.sources.rows.private import care_of
+from assetmap.sources.rows.words import fold
 
 ALIKE = 90.0
 """Two streets that differ in spelling must be at least this alike (rapidfuzz ratio, 0 to 100)."""

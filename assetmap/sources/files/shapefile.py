@@ -8,9 +8,9 @@ from pathlib import Path
 
 from assetmap.errors import FormatError
 from assetmap.messages import M
-from assetmap.sources.encoding import decode
-from assetmap.sources.layer import Layer
-from assetmap.sources.sandbox import sandboxed_layers
+from assetmap.sources.files.encoding import decode
+from assetmap.sources.files.layer import Layer
+from assetmap.sources.files.sandbox import sandboxed_layers
 
 _SIBLINGS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 

@@ -45,7 +45,7 @@ def joined(text: str) -> str:
 @cache
 def word_table(name: str) -> list[dict[str, str]]:
     """The rows of a table of words in `sources/tables/`."""
-    text = files("assetmap.sources").joinpath("tables", name).read_text(encoding="utf-8")
+    text = files("assetmap.sources.rows").joinpath("tables", name).read_text(encoding="utf-8")
     return list(csv.DictReader(text.splitlines()))
 
 

@@ -22,16 +22,16 @@ from assetmap.model.issues import Issue
 from assetmap.model.provenance import LICENCES, Provenance
 from assetmap.model.schema import asset_id
 from assetmap.model.taxonomy import taxonomy
-from assetmap.sources.apart import Apart, counted, set_apart
-from assetmap.sources.categories import meant_by_name
-from assetmap.sources.columns import Columns, guess_columns
-from assetmap.sources.coordinates import one_column
-from assetmap.sources.row_assets import make_assets
-from assetmap.sources.row_categories import Categorised, categorise
-from assetmap.sources.row_places import Places, counted_places, place_rows
+from assetmap.sources.rows.apart import Apart, counted, set_apart
+from assetmap.sources.rows.assets import make_assets
+from assetmap.sources.rows.categories import meant_by_name
+from assetmap.sources.rows.columns import Columns, guess_columns
+from assetmap.sources.rows.coordinates import one_column
+from assetmap.sources.rows.places import Places, counted_places, place_rows
+from assetmap.sources.rows.sorting import Categorised, categorise
+from assetmap.sources.rows.texts import LONGEST, Texts
+from assetmap.sources.rows.words import shortened, tokens
 from assetmap.sources.source import Context
-from assetmap.sources.texts import LONGEST, Texts
-from assetmap.sources.words import shortened, tokens
 
 _SOLE = re.compile(
     r"^(enk|enkeltpersonforetak|enkeltmandsvirksomhed|enkeltmandsfirma|personligt ejet mindre virksomhed|pmv|enskild "

@@ -17,7 +17,7 @@ from rapidfuzz import fuzz, process
 
 from assetmap.errors import InputError
 from assetmap.messages import M, Message
-from assetmap.sources.words import joined, shortened, tokens, word_table
+from assetmap.sources.rows.words import joined, shortened, tokens, word_table
 
 ROLES: dict[str, Message] = {
     "name": M("the name"),

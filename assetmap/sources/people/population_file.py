@@ -15,9 +15,9 @@ from assetmap.errors import FormatError
 from assetmap.messages import M, Mn
 from assetmap.model.crs import WGS84
 from assetmap.model.issues import Issue
-from assetmap.sources.content import check_size
-from assetmap.sources.encoding import decode
-from assetmap.sources.features import read_features
+from assetmap.sources.files.content import check_size
+from assetmap.sources.files.encoding import decode
+from assetmap.sources.files.features import read_features
 
 TEXT = (".csv", ".tsv", ".txt")
 

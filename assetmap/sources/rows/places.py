@@ -14,12 +14,12 @@ import shapely
 
 from assetmap.messages import M, Message, Mn
 from assetmap.model.issues import Issue
-from assetmap.sources.addresses import Address, AddressBook, parse_address
-from assetmap.sources.columns import Columns
-from assetmap.sources.row_coordinates import given_places, own_places
+from assetmap.sources.rows.addresses import Address, AddressBook, parse_address
+from assetmap.sources.rows.columns import Columns
+from assetmap.sources.rows.spots import given_places, own_places
+from assetmap.sources.rows.texts import Texts
+from assetmap.sources.rows.words import shortened
 from assetmap.sources.source import Context
-from assetmap.sources.texts import Texts
-from assetmap.sources.words import shortened
 
 _OWN_PLACE = frozenset({"institutions", "places"})
 """Kinds whose coordinates are a facility's own, also where post goes to somebody's home."""

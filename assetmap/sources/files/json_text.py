@@ -9,8 +9,8 @@ from typing import Any
 
 from assetmap.errors import FormatError
 from assetmap.messages import M, Message
-from assetmap.sources.content import too_deep
-from assetmap.sources.encoding import Decoded, decode
+from assetmap.sources.files.content import too_deep
+from assetmap.sources.files.encoding import Decoded, decode
 
 
 def load_json(path: Path) -> tuple[list[Any], Message | None]:

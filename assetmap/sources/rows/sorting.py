@@ -15,10 +15,10 @@ from assetmap.errors import InputError
 from assetmap.messages import M, Message, Mn
 from assetmap.model.issues import Issue
 from assetmap.model.taxonomy import taxonomy
-from assetmap.sources.categories import Meant, classify_tags, label, meant_by, meant_by_name, suggestion, tag_keys
-from assetmap.sources.columns import Columns
-from assetmap.sources.texts import Texts
-from assetmap.sources.words import joined, shortened
+from assetmap.sources.rows.categories import Meant, classify_tags, label, meant_by, meant_by_name, suggestion, tag_keys
+from assetmap.sources.rows.columns import Columns
+from assetmap.sources.rows.texts import Texts
+from assetmap.sources.rows.words import joined, shortened
 
 MOST_NOTES = 40
 """So many words are reported one by one; the rest is counted."""

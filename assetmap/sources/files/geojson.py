@@ -20,7 +20,7 @@ import shapely
 from assetmap.errors import FormatError
 from assetmap.messages import M, Message, Mn
 from assetmap.model.issues import Issue
-from assetmap.sources.layer import Layer
+from assetmap.sources.files.layer import Layer
 
 GEOMETRIES = ("Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection")
 COLUMNS, CELLS = 1_000, 50_000_000

@@ -13,8 +13,8 @@ from assetmap.errors import CRSError
 from assetmap.messages import M, Message
 from assetmap.model.crs import WGS84
 from assetmap.model.issues import Issue
-from assetmap.sources.layer import Layer
-from assetmap.sources.position import Array, CrsGuess, crs_title, guess_crs, share_expected
+from assetmap.sources.files.layer import Layer
+from assetmap.sources.files.position import Array, CrsGuess, crs_title, guess_crs, share_expected
 
 _SURE = 0.5
 

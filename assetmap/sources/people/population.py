@@ -19,9 +19,9 @@ from assetmap.model.crs import to_wgs84
 from assetmap.model.issues import Issue
 from assetmap.model.population import PopulationAreas, complete_totals
 from assetmap.model.provenance import Provenance
-from assetmap.sources.population_file import population_rows
-from assetmap.sources.population_grid import cell_squares
-from assetmap.sources.population_layouts import EXAMPLE, Columns, understand, year_in
+from assetmap.sources.people.population_file import population_rows
+from assetmap.sources.people.population_grid import cell_squares
+from assetmap.sources.people.population_layouts import EXAMPLE, Columns, understand, year_in
 from assetmap.sources.repair import repair
 
 

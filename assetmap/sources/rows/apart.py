@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 from assetmap.messages import M, Message, Mn
 from assetmap.model.issues import Issue
-from assetmap.sources.addresses import parse_address
-from assetmap.sources.columns import Columns, guess_role
-from assetmap.sources.private import MARK, care_of, mostly_personal, take_out
-from assetmap.sources.texts import Texts
-from assetmap.sources.words import joined, shortened, tokens
+from assetmap.sources.rows.addresses import parse_address
+from assetmap.sources.rows.columns import Columns, guess_role
+from assetmap.sources.rows.private import MARK, care_of, mostly_personal, take_out
+from assetmap.sources.rows.texts import Texts
+from assetmap.sources.rows.words import joined, shortened, tokens
 
 _NUMERIC = frozenset({"lat", "lon", "x", "y", "point", "capacity", "postcode", "number", "letter", "ignore"})
 _CODES = frozenset({"id", "org_number", "org_form", "municipality"})

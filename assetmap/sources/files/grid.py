@@ -15,10 +15,10 @@ import pandas as pd
 from assetmap.errors import FormatError, InputError
 from assetmap.messages import M, Message, Mn
 from assetmap.model.issues import Issue
-from assetmap.sources.categories import tag_keys
-from assetmap.sources.columns import guess_role
-from assetmap.sources.private import take_out
-from assetmap.sources.words import shortened
+from assetmap.sources.rows.categories import tag_keys
+from assetmap.sources.rows.columns import guess_role
+from assetmap.sources.rows.private import take_out
+from assetmap.sources.rows.words import shortened
 
 Grid = list[list[str]]
 SEARCHED = 40

@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 from assetmap.errors import CRSError, InputError
 from assetmap.messages import M, Message, Mn
 from assetmap.model.issues import Issue
-from assetmap.sources.columns import Columns
-from assetmap.sources.coordinates import Pairs, one_column, two_columns
-from assetmap.sources.position import CrsGuess, crs_title, guess_crs, near_box
+from assetmap.sources.files.position import CrsGuess, crs_title, guess_crs, near_box
+from assetmap.sources.rows.columns import Columns
+from assetmap.sources.rows.coordinates import Pairs, one_column, two_columns
+from assetmap.sources.rows.texts import Texts
+from assetmap.sources.rows.words import shortened
 from assetmap.sources.source import Context
-from assetmap.sources.texts import Texts
-from assetmap.sources.words import shortened
 
 Array = NDArray[np.float64]
 

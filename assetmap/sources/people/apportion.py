@@ -21,7 +21,7 @@ from assetmap.model.ages import GROUPS, group_people
 from assetmap.model.crs import WGS84, metric_crs_of, project
 from assetmap.model.issues import Issue
 from assetmap.model.population import PopulationAreas
-from assetmap.sources.homes import edge_metres, inside
+from assetmap.sources.people.homes import edge_metres, inside
 
 Floats = npt.NDArray[np.float64]
 AREA = "area"

@@ -16,8 +16,8 @@ import defusedxml.ElementTree
 
 from assetmap.errors import FormatError
 from assetmap.messages import M
-from assetmap.sources.geojson import geojson_layer
-from assetmap.sources.layer import Layer
+from assetmap.sources.files.geojson import geojson_layer
+from assetmap.sources.files.layer import Layer
 
 
 def markup_layer(path: Path, kind: str) -> Layer:

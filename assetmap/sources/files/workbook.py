@@ -18,7 +18,7 @@ from xml.etree.ElementTree import ParseError
 
 from assetmap.errors import FormatError
 from assetmap.messages import M, Message
-from assetmap.sources.grid import Grid
+from assetmap.sources.files.grid import Grid
 
 MEMBERS, UNPACKED, RATIO = 2_000, 400_000_000, 200
 """A workbook with more parts, more bytes or a higher ratio than this is refused where limits hold."""

@@ -13,8 +13,8 @@ import pandas as pd
 
 from assetmap.errors import FormatError
 from assetmap.messages import M
-from assetmap.sources.geojson import check_width, flatten
-from assetmap.sources.layer import Layer
+from assetmap.sources.files.geojson import check_width, flatten
+from assetmap.sources.files.layer import Layer
 
 _AXES = frozenset({"x", "y", "lat", "lon", "lng", "latitude", "longitude", "east", "north", "easting", "northing"})
 _DEPTH = 3

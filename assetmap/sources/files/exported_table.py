@@ -17,9 +17,9 @@ from assetmap.messages import M
 from assetmap.model.harvest import PRIVATE_COLUMNS, Harvest
 from assetmap.model.issues import Issue
 from assetmap.model.provenance import Provenance
-from assetmap.sources.coordinates import two_columns
-from assetmap.sources.exported import exported_assets, is_exported
-from assetmap.sources.private import take_out
+from assetmap.sources.files.exported import exported_assets, is_exported
+from assetmap.sources.rows.coordinates import two_columns
+from assetmap.sources.rows.private import take_out
 
 _SPOKEN = ("name", "description", "address", "operator", "opening_hours", "website")
 _DATASET = "dataset_"

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from assetmap.errors import FormatError, InputError
 from assetmap.messages import M
 from assetmap.model.issues import Issue
-from assetmap.sources.grid import SEARCHED, Grid, known_headers
+from assetmap.sources.files.grid import SEARCHED, Grid, known_headers
 
 SEPARATORS = (";", ",", "\t", "|")
 _SAMPLE = 100_000

@@ -16,16 +16,16 @@ from assetmap.errors import FormatError, InputError
 from assetmap.messages import M, Message
 from assetmap.model.crs import WGS84
 from assetmap.model.issues import Issue
-from assetmap.sources.archive import unpack
-from assetmap.sources.content import SUFFIXES, check_size, content_of
-from assetmap.sources.geojson import geojson_layer, is_geojson
-from assetmap.sources.json_text import load_json
-from assetmap.sources.layer import Layer
-from assetmap.sources.markup import markup_layer
-from assetmap.sources.records import records_layer
-from assetmap.sources.reference import to_longitude_latitude
-from assetmap.sources.sandbox import FEATURES, sandboxed_layers
-from assetmap.sources.shapefile import shapefile_layer
+from assetmap.sources.files.archive import unpack
+from assetmap.sources.files.content import SUFFIXES, check_size, content_of
+from assetmap.sources.files.geojson import geojson_layer, is_geojson
+from assetmap.sources.files.json_text import load_json
+from assetmap.sources.files.layer import Layer
+from assetmap.sources.files.markup import markup_layer
+from assetmap.sources.files.records import records_layer
+from assetmap.sources.files.reference import to_longitude_latitude
+from assetmap.sources.files.sandbox import FEATURES, sandboxed_layers
+from assetmap.sources.files.shapefile import shapefile_layer
 
 _IN_ZIP = tuple(suffix for suffix, kind in SUFFIXES.items() if kind != "zip")  # a zip in a zip is not opened
 

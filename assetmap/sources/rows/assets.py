@@ -15,14 +15,14 @@ import numpy as np
 
 from assetmap.messages import M, Message
 from assetmap.model.issues import Issue
-from assetmap.sources.addresses import Address
-from assetmap.sources.apart import tells_place, without_door
-from assetmap.sources.columns import Columns
-from assetmap.sources.coordinates import numbers
-from assetmap.sources.row_categories import Categorised
-from assetmap.sources.row_places import Places
-from assetmap.sources.texts import Texts
-from assetmap.sources.words import joined, shortened
+from assetmap.sources.rows.addresses import Address
+from assetmap.sources.rows.apart import tells_place, without_door
+from assetmap.sources.rows.columns import Columns
+from assetmap.sources.rows.coordinates import numbers
+from assetmap.sources.rows.places import Places
+from assetmap.sources.rows.sorting import Categorised
+from assetmap.sources.rows.texts import Texts
+from assetmap.sources.rows.words import joined, shortened
 
 LONG_NAME = 300
 """A longer name is kept whole, and reported."""

@@ -14,7 +14,7 @@ from rapidfuzz import fuzz, process
 
 from assetmap.messages import Label, M, Message
 from assetmap.model.taxonomy import taxonomy
-from assetmap.sources.words import joined, spelled, tokens, word_table
+from assetmap.sources.rows.words import joined, spelled, tokens, word_table
 
 NEAR = 88.0
 """A near miss must be at least this alike (rapidfuzz ratio, 0 to 100)."""

@@ -19,8 +19,8 @@ import shapely
 from assetmap.messages import M, Mn
 from assetmap.model.crs import WGS84, metric_crs_of, project
 from assetmap.model.issues import Issue
-from assetmap.sources.doors import addressed_homes
-from assetmap.sources.dwellings import residential
+from assetmap.sources.people.doors import addressed_homes
+from assetmap.sources.people.dwellings import residential
 
 
 @dataclass(frozen=True, eq=False)

@@ -21,10 +21,10 @@ import shapely
 from assetmap.errors import FormatError
 from assetmap.messages import M, Message, Mn
 from assetmap.model.issues import Issue
-from assetmap.sources import sandbox_worker
-from assetmap.sources.content import TITLES
-from assetmap.sources.geojson import plain
-from assetmap.sources.layer import Layer
+from assetmap.sources.files import sandbox_worker
+from assetmap.sources.files.content import TITLES
+from assetmap.sources.files.geojson import plain
+from assetmap.sources.files.layer import Layer
 
 FEATURES = 200_000
 MEMORY = 2 * 2**30
