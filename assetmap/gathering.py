@@ -156,7 +156,7 @@ def _boundary_of(path: Path, name: str | None) -> Any:
     try:
         return read_boundary(path, name)
     except UnknownKey:
-        from assetmap.sources.features import read_features
+        from assetmap.sources.files.features import read_features
 
         if len(read_features(path).frame) > 1:
             raise
@@ -317,15 +317,15 @@ def _homes(
     gpd.GeoDataFrame, str, gpd.GeoDataFrame | None, tuple[Message, ...], tuple[Issue, ...], tuple[Provenance, ...]
 ]:
     """Homes, what they count, the population areas, caveats, issues, and the population's provenance."""
-    from assetmap.sources.homes import homes_from_osm
+    from assetmap.sources.people.homes import homes_from_osm
 
     centre = boundary.centroid
     crs = metric_crs(centre.x, centre.y)
     if population is None:
         found = homes_from_osm(data.addresses, data.buildings, boundary, extent, crs)
         return found.homes, "homes", None, (), found.issues, ()
-    from assetmap.sources.apportion import apportion
-    from assetmap.sources.population import read_population
+    from assetmap.sources.people.apportion import apportion
+    from assetmap.sources.people.population import read_population
 
     found = homes_from_osm(data.addresses, data.buildings, None, extent, crs)
     areas = read_population(population, near=boundary, limited=limited)

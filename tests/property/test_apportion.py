@@ -15,7 +15,7 @@ from assetmap.model.ages import GROUPS, Band
 from assetmap.model.crs import WGS84, project
 from assetmap.model.population import PopulationAreas, complete_totals
 from assetmap.model.provenance import Provenance
-from assetmap.sources.apportion import apportion
+from assetmap.sources.people.apportion import apportion
 
 UTM = pyproj.CRS.from_epsg(25833)
 SIDE, CELLS = 100.0, 3

@@ -8,7 +8,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assetmap.sources.addresses import Address, AddressBook, house_number, parse_address, street_key
+from assetmap.sources.rows.addresses import Address, AddressBook, house_number, parse_address, street_key
 
 
 def book(*rows: tuple[str, str, str, str, float]) -> AddressBook:

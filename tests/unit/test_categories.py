@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from assetmap.model.taxonomy import taxonomy
-from assetmap.sources.categories import closest, meant_by, meant_by_name
-from assetmap.sources.words import spelled, word_table
+from assetmap.sources.rows.categories import closest, meant_by, meant_by_name
+from assetmap.sources.rows.words import spelled, word_table
 
 MEANT = {
     "kindergarten": ["Barnehage", "Barnehager", "Kommunal barnehage", "Gårdsbarnehage", "børnehave", "vuggestuer",

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from assetmap.errors import InputError
-from assetmap.sources.columns import ROLES, guess_columns, guess_role
-from assetmap.sources.words import word_table
+from assetmap.sources.rows.columns import ROLES, guess_columns, guess_role
+from assetmap.sources.rows.words import word_table
 
 HEADERS = {
     "name": ["Navn", "NAME", "namn", "Barnehagenavn", "Navn på lekeplass", "Skolenavn", "Title"],

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assetmap.sources.coordinates import numbers, one_column, two_columns
+from assetmap.sources.rows.coordinates import numbers, one_column, two_columns
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assetmap.errors import FormatError
-from assetmap.sources.encoding import decode
+from assetmap.sources.files.encoding import decode
 
 WORDS = [
     "Færder", "Sandøya", "Åsgårdstrand", "blåbær", "Østre", "lekeplass på Løkka", "gågate", "Æresport", "skøytebane",

@@ -14,7 +14,7 @@ import shapely
 
 from assetmap.model.crs import WGS84, project
 from assetmap.osm import read_osm
-from assetmap.sources.homes import HomesFound, homes_from_osm, inside
+from assetmap.sources.people.homes import HomesFound, homes_from_osm, inside
 
 UTM = pyproj.CRS.from_epsg(25832)
 EAST, NORTH = 600_000.0, 6_600_000.0

@@ -13,8 +13,8 @@ import shapely
 
 from assetmap.errors import FormatError, InputError
 from assetmap.model.ages import GROUPS, group_people
-from assetmap.sources.population import read_population
-from assetmap.sources.population_layouts import understand
+from assetmap.sources.people.population import read_population
+from assetmap.sources.people.population_layouts import understand
 
 SQUARES = [shapely.box(10 + i / 100, 59, 10.01 + i / 100, 59.01) for i in range(3)]
 

@@ -17,9 +17,9 @@ from assetmap.model.crs import WGS84, project
 from assetmap.model.population import PopulationAreas, complete_totals, people_summary
 from assetmap.model.provenance import Provenance
 from assetmap.osm import read_osm
-from assetmap.sources.apportion import Apportioned, apportion
-from assetmap.sources.homes import homes_from_osm
-from assetmap.sources.population import read_population
+from assetmap.sources.people.apportion import Apportioned, apportion
+from assetmap.sources.people.homes import homes_from_osm
+from assetmap.sources.people.population import read_population
 
 UTM = pyproj.CRS.from_epsg(25832)
 

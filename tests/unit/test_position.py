@@ -8,7 +8,7 @@ import pytest
 import shapely
 
 from assetmap.errors import CRSError
-from assetmap.sources.position import guess_crs, near_box
+from assetmap.sources.files.position import guess_crs, near_box
 
 TOWNS = {
     "oslo": (10.75, 59.91),

@@ -17,7 +17,7 @@ from assetmap.errors import CRSError, InputError
 from assetmap.model.harvest import Harvest
 from assetmap.model.provenance import Provenance
 from assetmap.sources.conform import conform
-from assetmap.sources.rows import rows_to_harvest
+from assetmap.sources.rows.harvest import rows_to_harvest
 from assetmap.sources.source import Context
 
 # Storgata 1 to 10 in 1707 Sarpsborg, a hundredth of a degree apart; the middle of them is 11.155

@@ -229,7 +229,7 @@ def test_an_export_changed_by_hand_hands_broken_rows_back(tmp_path: Path) -> Non
 
 def test_limits_hold_unless_lifted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = write(tmp_path / "skoler.geojson", feature(at(10.7, 59.9), navn="A"))
-    monkeypatch.setattr("assetmap.sources.content.settings", lambda: type("S", (), {"upload_mb": 1e-5})())
+    monkeypatch.setattr("assetmap.sources.files.content.settings", lambda: type("S", (), {"upload_mb": 1e-5})())
     with pytest.raises(FormatError, match="--no-limit"):
         read(file, Context())
     assert len(read(file, Context(limited=False)).assets) == 1

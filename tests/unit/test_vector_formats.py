@@ -11,7 +11,7 @@ import pytest
 import shapely
 
 from assetmap.errors import FormatError, InputError
-from assetmap.sources.features import read_features
+from assetmap.sources.files.features import read_features
 
 PLACES = gpd.GeoDataFrame(
     {"navn": ["Færder", "Bodø skole", "Åsgårdstrand"]},

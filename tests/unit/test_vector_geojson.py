@@ -10,7 +10,7 @@ import pytest
 import shapely
 
 from assetmap.errors import FormatError
-from assetmap.sources.features import Features, read_features
+from assetmap.sources.files.features import Features, read_features
 
 OSLO = [10.75, 59.91]
 RING = [[10.70, 59.90], [10.72, 59.90], [10.72, 59.91], [10.70, 59.91], [10.70, 59.90]]

@@ -23,9 +23,9 @@ import pytest
 import shapely
 
 from assetmap.errors import FileMissing, FormatError
-from assetmap.sources import sandbox, sandbox_worker
-from assetmap.sources.archive import MEMBERS
-from assetmap.sources.features import read_features
+from assetmap.sources.files import sandbox, sandbox_worker
+from assetmap.sources.files.archive import MEMBERS
+from assetmap.sources.files.features import read_features
 
 SECRET = "hemmelighet-4711"
 NAMES = ["a.geojson", "a.json", "a.kml", "a.gpx", "a.gpkg", "a.fgb", "a.shp", "a.parquet", "a.zip", "a.xml", "a.vrt"]
@@ -408,14 +408,14 @@ def test_properties_that_would_fill_the_memory(tmp_path: Path, features: bool) -
 
 
 def test_xml_of_millions_of_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("assetmap.sources.content._XML_ELEMENTS", 1000)
+    monkeypatch.setattr("assetmap.sources.files.content._XML_ELEMENTS", 1000)
     file = tmp_path / "a.kml"
     file.write_text("<kml>" + "<Placemark/>" * 1000 + "</kml>")
     assert "more parts" in refused(file)
 
 
 def test_a_zip_of_a_file_above_the_cap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("assetmap.sources.archive.RATIO", 10_000)
+    monkeypatch.setattr("assetmap.sources.files.archive.RATIO", 10_000)
     file = packed(tmp_path / "a.zip", a__geojson=json.dumps(POINT | {"note": "x" * 60_000_000}).encode())
     assert "at most 50 MB" in refused(file)
 
@@ -476,7 +476,7 @@ def test_the_worker_stops_at_its_memory(tmp_path: Path, monkeypatch: pytest.Monk
 
 def test_too_many_features(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sandbox, "FEATURES", 1)
-    monkeypatch.setattr("assetmap.sources.features.FEATURES", 1)
+    monkeypatch.setattr("assetmap.sources.files.features.FEATURES", 1)
     assert "more than 1 features" in refused(gpkg(tmp_path / "a.gpkg"))
     assert len(read_features(tmp_path / "a.gpkg", limited=False).frame) == 2
     file = tmp_path / "a.geojson"
