@@ -53,7 +53,7 @@ def anchors(text: str) -> set[str]:
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_relative_link_leads_somewhere(path: Path) -> None:
     text = re.sub(r"```.*?```", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
-    for link in re.findall(r"\]\(([^)\s]+)\)", text):
+    for link in re.findall(r"""(?:\]\(|<img src=")([^)"\s]+)""", text):
         if re.match(r"(https?|mailto):", link):
             continue
         name, _, anchor = link.partition("#")
@@ -70,6 +70,10 @@ def test_every_file_that_is_named_is_there(path: Path) -> None:
     named = re.findall(r"`((?:assetmap|tests|docs|data|notebooks|benchmarks)/[\w./-]*)`", text)
     ours = [name for name in named if not (ROOT / name).exists() and name != "assetmap/demo_data"]  # only in the wheel
     assert ours == []
+
+
+def test_pictures_are_small() -> None:
+    assert {path.name for path in (DOCS / "pictures").iterdir() if path.stat().st_size >= 200_000} == set()
 
 
 def test_every_page_is_in_the_index() -> None:
