@@ -5,6 +5,6 @@
 
 import streamlit as st
 
-from assetmap.app.server import MAIN, middleware, routes, script_failed
+from assetmap.app.server import MAIN, lifespan, middleware, routes, script_failed
 
-app = st.App(MAIN, routes=routes(), middleware=middleware(), on_script_error=script_failed)
+app = st.App(MAIN, routes=routes(), middleware=middleware(), lifespan=lifespan, on_script_error=script_failed)

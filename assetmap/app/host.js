@@ -2,6 +2,7 @@
 // this page; here, only messages of our own frame are believed, and the server checks them again.
 const hosts = new WeakMap();
 const SETTLING = 1000; // ms
+const RESTING = 500; // ms
 
 export default function host({ data, parentElement, setStateValue, setTriggerValue }) {
   const frame = parentElement.querySelector("iframe");
@@ -35,7 +36,7 @@ function start(frame) {
       known.trigger("picked", [message.lat, message.lon]);
     } else if (message.ev === "moved" && numbers(message)) {
       // a frame that changes its size says so too, and nobody moved the map
-      if (frame.isConnected && performance.now() - known.since > SETTLING) rememberView(message);
+      if (known.want.tracked && performance.now() - known.since > SETTLING) tellView(known, message);
     } else if (message.ev === "drawn") {
       frame.dataset.drawn = String(message.assets);
     }
@@ -72,11 +73,10 @@ function numbers({ lat, lon }) {
   return Number.isFinite(lat) && Number.isFinite(lon) && Math.abs(lat) <= 90 && Math.abs(lon) <= 180;
 }
 
-// The view is part of the address, so that a copied link shows the same. The server need not know of every move.
-function rememberView({ lat, lon, zoom }) {
-  const address = new URL(location.href);
-  address.searchParams.set("view", `${lat.toFixed(5)},${lon.toFixed(5)},${Math.round(zoom * 10) / 10}`);
-  history.replaceState(history.state, "", address);
+// The app keeps the view in the address, so that a copied link shows the same; it is told when the map has come to rest.
+function tellView(known, { lat, lon, zoom }) {
+  clearTimeout(known.timer);
+  known.timer = setTimeout(() => known.frame.isConnected && known.state("view", [lat, lon, zoom]), RESTING);
 }
 
 function viewOfAddress() {

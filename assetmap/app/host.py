@@ -19,10 +19,11 @@ _FRAME = f'<iframe sandbox="{_SANDBOX}" style="width:100%;border:0;border-radius
 
 @dataclass(frozen=True)
 class MapEvents:
-    """What the reader did on the map since the last run."""
+    """What the reader did on the map since the last run, and where they moved it to: latitude, longitude, zoom."""
 
     opened: str | None = None
     picked: tuple[float, float] | None = None
+    view: tuple[float, float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ def show_map(
     picking: bool = False,
     pin: tuple[float, float] | None = None,
     layers: Mapping[str, bool] | None = None,
+    tracked: bool = False,
 ) -> MapEvents:
     """Show the map and tell what the reader did on it.
 
@@ -85,6 +87,7 @@ def show_map(
         picking: The next tap names a point.
         pin: Latitude and longitude of a chosen place.
         layers: Which layers are switched on.
+        tracked: Run again when the reader has moved the map, to know the view.
     """
     messages = {
         "show": {"do": "show", "categories": _listed(categories), "ids": _listed(ids)},
@@ -93,9 +96,12 @@ def show_map(
         "mode": {"do": "mode", "mode": "pick" if picking else "look"},
         "focus": {"do": "focus", "id": focus[0], "n": focus[1]} if focus else None,
     }
-    data = {"src": src, "title": title, "height": height, "cargo": cargo.key, "messages": messages}
-    said = _component("assetmap_host", _FRAME)(key=key, data=data, on_opened_change=_nothing, on_picked_change=_nothing)
-    return MapEvents(_known(said.opened, cargo.ids), _place(said.picked, cargo.bounds))
+    data = {"src": src, "title": title, "height": height, "cargo": cargo.key, "messages": messages,
+            "tracked": tracked}  # fmt: skip
+    said = _component("assetmap_host", _FRAME)(
+        key=key, data=data, on_opened_change=_nothing, on_picked_change=_nothing, on_view_change=_nothing
+    )
+    return MapEvents(_known(said.opened, cargo.ids), _place(said.picked, cargo.bounds), _view(said.view))
 
 
 def _listed(names: Sequence[str] | None) -> list[str] | None:
@@ -117,6 +123,15 @@ def _place(point: Any, bounds: tuple[float, float, float, float] | None) -> tupl
     lat, lon = float(point[0]), float(point[1])
     inside = south - margin <= lat <= north + margin and west - margin <= lon <= east + margin
     return (lat, lon) if inside else None
+
+
+def _view(said: Any) -> tuple[float, float, float] | None:
+    if not isinstance(said, (list, tuple)) or len(said) != 3:
+        return None
+    if not all(isinstance(x, (int, float)) and math.isfinite(x) for x in said):
+        return None
+    lat, lon, zoom = (float(x) for x in said)
+    return (lat, lon, zoom) if abs(lat) <= 90 and abs(lon) <= 180 and 0 <= zoom <= 22 else None
 
 
 def _nothing() -> None:

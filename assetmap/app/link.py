@@ -52,10 +52,15 @@ def _fits(value: Any, allowed: Collection[Any] | None) -> bool:
 
 
 def _write(key: str, value: Any, default: Any) -> None:
-    wanted = [] if value in (default, None, "") else [str(v) for v in (value if isinstance(value, list) else [value])]
-    if wanted == st.query_params.get_all(key):
+    wanted = [] if value in (default, None, "") else value if isinstance(value, list) else [value]
+    set_parameter(key, *map(str, wanted))
+
+
+def set_parameter(key: str, *values: str) -> None:
+    """Write a parameter of the address; none where there are no values. Nothing is sent where it is so already."""
+    if list(values) == st.query_params.get_all(key):
         return
-    if wanted:
-        st.query_params[key] = wanted
+    if values:
+        st.query_params[key] = list(values)
     else:
         st.query_params.pop(key, None)

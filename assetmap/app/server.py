@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import logging
 import secrets
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
+import streamlit as st
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
-from assetmap.app import config
+from assetmap.app import cache, config
 from assetmap.app.routes import ROUTES
 from assetmap.app.security import SecurityHeaders
+from assetmap.errors import AssetmapError
+from assetmap.i18n import languages
 
 MAIN = Path(__file__).parent / "entry" / "main.py"
 """The script that Streamlit runs."""
@@ -28,6 +34,23 @@ def routes() -> list[BaseRoute]:
 def middleware() -> list[Middleware]:
     """What every answer passes."""
     return [Middleware(SecurityHeaders)]
+
+
+@asynccontextmanager
+async def lifespan(_: st.App) -> AsyncIterator[None]:
+    """While the server runs. At its start the store is read ahead, so that the first visitor need not wait for it."""
+    threading.Thread(target=_read_ahead, daemon=True).start()
+    yield
+
+
+def _read_ahead() -> None:
+    try:
+        shown = cache.place()
+        for lang in languages():
+            cache.table(shown, lang)
+            cache.asset_cargo(shown, lang)
+    except AssetmapError as problem:
+        _LOG.info("nothing to read ahead: %s", problem)  # the page says so too, and what to do
 
 
 def script_failed(fault: Exception) -> bool:

@@ -32,7 +32,7 @@ def choose_language() -> None:
     """The switch. Call it before anything is said: what the link or the visitor chose is known from here on."""
     lang = language()
     with st.popover(language_name(lang), icon=":material/language:"), linked("lang", first_language(), languages()):
-        st.radio(say(M("Language"), lang), languages(), format_func=language_name, key="lang")
+        st.radio(say(M("Language"), lang), languages(), format_func=language_name, key="lang", persist_state="session")
 
 
 def set_tools(place: Any) -> None:

@@ -75,7 +75,7 @@ def test_streamlit_finds_the_app_by_reading_the_file(path: str) -> None:
     tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
     call = next(node.value for node in tree.body if isinstance(node, ast.Assign) and node.targets[0].id == "app")
     assert ast.unparse(call.func) == "st.App"
-    assert {word.arg for word in call.keywords} == {"routes", "middleware", "on_script_error"}
+    assert {word.arg for word in call.keywords} == {"routes", "middleware", "lifespan", "on_script_error"}
 
 
 def test_no_folder_of_pages_lies_beside_the_script() -> None:

@@ -31,6 +31,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    # what Chromium would ask its maker about the page: its text fields, its language, hints for it
+    "--disable-features=AutofillServerCommunication,OptimizationHints,Translate,MediaRouter,HttpsUpgrades,PaintHolding",
 ]
 
 # Whom Chromium asks of its own accord, whatever the page; no page of ours would.

@@ -40,7 +40,8 @@ def show() -> None:
 
 
 def _everyone(shown: Place) -> None:
-    asked = question(shown)
+    with st.container():  # one place, as the map below must not move
+        asked = question(shown)
     norm = asked.norm.key if asked.norm else None
     with st.spinner(tell(M("Walking all the streets …"))):
         coverage = cache.coverage(shown, asked.category, asked.minutes, norm, asked.profile)

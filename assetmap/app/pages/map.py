@@ -6,6 +6,7 @@ import streamlit as st
 
 from assetmap.app.cache import Place, asset_cargo, place, table
 from assetmap.app.host import carry, show_map
+from assetmap.app.link import set_parameter
 from assetmap.app.panel.details import open_from_link
 from assetmap.app.panel.downloads import downloads
 from assetmap.app.panel.filters import Choice, count_sentence, filters
@@ -35,7 +36,8 @@ def show() -> None:
 def _explore(shown: Place) -> None:
     """What changes with a filter: only this part runs again."""
     everything = table(shown, language())
-    choice = filters(everything)
+    with st.container():  # one place, however many choices there are: the map below must not move, or it begins anew
+        choice = filters(everything)
     wide, narrow = st.columns([3, 2], gap="medium")
     with wide:
         _map(shown, choice, everything)
@@ -58,7 +60,10 @@ def _map(shown: Place, choice: Choice, everything: list[Row]) -> None:
         ids=[row.id for row in choice.rows] if choice.words.strip() else None,
         categories=_categories(choice, everything),
         focus=st.session_state.get("focus"),
+        tracked=True,
     )
+    if events.view:
+        set_parameter("view", "{:.5f},{:.5f},{:g}".format(*events.view))
     if events.opened:
         st.session_state["chosen"] = events.opened
 
