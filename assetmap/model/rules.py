@@ -47,8 +47,8 @@ class Condition:
         condition = _VALUES.fullmatch(text)
         if condition is None:
             raise ValueError(f"{text!r} is not a condition such as amenity=library, shop=*, or access=!private")
-        values: frozenset[str] = frozenset() if condition["values"] == "*" else frozenset(condition["values"].split("|"))
-        return cls(condition["key"], values, bool(condition["negated"]))
+        values = [] if condition["values"] == "*" else condition["values"].split("|")
+        return cls(condition["key"], frozenset(values), bool(condition["negated"]))
 
     def holds(self, tags: Mapping[str, str]) -> bool:
         """Whether the tags meet this demand."""

@@ -1,4 +1,4 @@
-"""What does an OpenStreetMap file hold? The one reader: one pass yields streets, assets, buildings, addresses, shapes."""
+"""What does an OpenStreetMap file hold? One pass yields streets, assets, buildings, addresses, shapes."""
 
 from assetmap.osm.data import OsmData, OsmWays
 from assetmap.osm.reader import read_osm

@@ -49,7 +49,7 @@ def opened(path: Path) -> Iterator[Path]:
 
 
 def _target(name: str, folder: Path) -> Path:
-    """A fixed name, since a zip's own may climb out of the folder; its ending as libosmium knows it, in small letters."""
+    """A fixed name, since a zip's own may climb out of the folder; its ending in small letters, as libosmium needs."""
     return folder / ("map" + next(s for s in sorted(SUFFIXES, key=len, reverse=True) if name.lower().endswith(s)))
 
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 ROADS = {
     "motorway": "motorway", "motorway_link": "motorway", "trunk": "major", "trunk_link": "major", "primary": "major",
     "primary_link": "major", "secondary": "major", "secondary_link": "major", "tertiary": "minor",
-    "tertiary_link": "minor", "unclassified": "minor", "residential": "minor", "living_street": "minor", "road": "minor",
-    "service": "service", "pedestrian": "pedestrian", "footway": "path", "path": "path", "cycleway": "path",
+    "tertiary_link": "minor", "unclassified": "minor", "residential": "minor", "living_street": "minor",
+    "road": "minor", "service": "service", "pedestrian": "pedestrian", "footway": "path", "path": "path", "cycleway": "path",
     "bridleway": "path", "corridor": "path", "steps": "steps", "track": "track",
 }  # fmt: skip
 _GREEN = {
@@ -22,7 +22,10 @@ _GREEN = {
     ("landuse", "cemetery"): "cemetery", ("amenity", "grave_yard"): "cemetery",
 }  # fmt: skip
 _BUILT = frozenset({"residential", "industrial", "commercial", "retail", "railway", "construction", "military"})
-_WATER = {("natural", "water"), ("waterway", "riverbank"), ("landuse", "basin"), ("landuse", "reservoir"), ("waterway", "dock")}
+_WATER = {
+    ("natural", "water"), ("waterway", "riverbank"), ("waterway", "dock"), ("landuse", "basin"),
+    ("landuse", "reservoir"),
+}  # fmt: skip
 _STREAMS = frozenset({"river", "stream", "canal"})
 _RAIL = frozenset({"rail", "light_rail", "subway", "tram", "narrow_gauge"})
 

@@ -49,11 +49,9 @@ def _crs(given: object) -> pyproj.CRS:
         return pyproj.CRS.from_user_input(old[1] if old else given)
     except pyproj.exceptions.CRSError as fault:
         raise CRSError(
-            M(
-                "The graph says “{crs}” for its reference system. Expected one such as EPSG:4326 in graph.graph['crs'].",
-                crs=str(given)[:100],
-            )
-        ) from fault
+            M("The graph gives “{crs}” as its reference system. Expected one such as EPSG:4326 in graph.graph['crs'].",
+              crs=str(given)[:100])
+        ) from fault  # fmt: skip
 
 
 def _is_steps(highway: object) -> bool:

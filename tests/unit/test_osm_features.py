@@ -199,7 +199,8 @@ def row_of(folder: Path, **tags: str) -> dict[str, Any]:
 
 
 def test_names_by_language(tmp_path: Path) -> None:
-    tags = {"name": "Karasjok / Kárášjohka", "name__no": "Karasjok", "name__se": "Kárášjohka", "name__nb": "Karasjok bibliotek",
+    tags = {"name": "Karasjok / Kárášjohka", "name__no": "Karasjok", "name__se": "Kárášjohka",
+            "name__nb": "Karasjok bibliotek",
             "name__etymology": "no", "name__zh_pinyin": "x", "old_name": "y"}  # fmt: skip
     row = row_of(tmp_path, **tags)
     assert row["name"] == "Karasjok / Kárášjohka"
@@ -272,7 +273,8 @@ def test_a_file_without_assets_gives_none(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "least"),
-    [("copenhagen_christianshavn_2017.sorted.osm.pbf", {"playground": 20, "park_green": 30, "school": 5, "cafe_eatery": 100}),
+    [("copenhagen_christianshavn_2017.sorted.osm.pbf", {"playground": 20, "park_green": 30, "school": 5,
+                                                       "cafe_eatery": 100}),
      ("oslo_skoyen_2017.osm.pbf", {"cafe_eatery": 5, "local_shop_service": 10}),
      ("sindal_town_2015.osm", {"school": 3, "playground": 4})],
 )  # fmt: skip

@@ -80,8 +80,8 @@ def test_keys_are_the_first_of_each_clause() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["amenity", "amenity=", "=library", "amenity=!", "a=b+", "+a=b", "a=b++c=d", "a<=5", "a>5", "a<b", "a<", "<5", "a==b",
-     "a=b|", "a=|b", "a=b||c", "a=*|b", "a=!*|b", "a=!!b", "a!=b", "a = b", "a<1.", "a=b=c"],
+    ["amenity", "amenity=", "=library", "amenity=!", "a=b+", "+a=b", "a=b++c=d", "a<=5", "a>5", "a<b", "a<", "<5",
+     "a==b", "a=b|", "a=|b", "a=b||c", "a=*|b", "a=!*|b", "a=!!b", "a!=b", "a = b", "a<1.", "a=b=c"],
 )  # fmt: skip
 def test_what_is_malformed_raises(text: str) -> None:
     with pytest.raises(ValueError, match="not a condition"):
