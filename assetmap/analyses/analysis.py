@@ -120,14 +120,14 @@ def subject(
     if isinstance(assets, Inventory):
         here = assets.neighbourhood
         wanted = wanted or assets.selection or tuple(assets.counts().index)
-        frame = assets.where(category=wanted).everything if wanted else assets.everything
+        frame = assets.everything
         provenance, audience, notes = assets.provenance, assets.audience, (*here.notes, *_held_back(assets))
         homes = here.homes if homes is None else homes
         network = network if network is not None else here.network  # type: ignore[assignment]
     else:
         frame, provenance, audience, notes = assets, (), Audience.public, ()
-        if wanted and "category" in frame:
-            frame = frame[frame["category"].isin(wanted)]
+    if wanted and "category" in frame:
+        frame = frame[frame["category"].isin(wanted)]
     if network is None or homes is None:
         raise InputError(
             M("There is nothing to walk on or nobody to walk: a network and homes are needed. Gather the place with "

@@ -6,6 +6,7 @@ could not be reached; 4 the store cannot be read or written; 130 stopped by the 
 
 from __future__ import annotations
 
+import io
 import sys
 
 import typer
@@ -38,6 +39,10 @@ _CODES: tuple[tuple[type[AssetmapError], int], ...] = (
 
 def main() -> None:
     """Run the command line; a fault that we know is one sentence on standard error and an exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal that lacks a letter shows a question mark for it, rather than stopping half-way.
+            stream.reconfigure(errors="replace")
     try:
         program()
     except AssetmapError as fault:

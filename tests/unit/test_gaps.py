@@ -67,7 +67,7 @@ def test_one_age_group_alone() -> None:
     found = gaps(town(**columns), category="playground", minutes=5, group="c0_5")
     assert list(found.frame["people"]) == [2]
     assert found.summary["group"] == "c0_5"
-    with pytest.raises(UnknownKey, match="age group “s67” is not known here. Known: c0_5"):
+    with pytest.raises(UnknownKey, match=r"age group “s67” is not known here\. Known: c0_5"):
         gaps(town(**columns), category="playground", minutes=5, group="s67")
 
 
