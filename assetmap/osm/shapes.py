@@ -8,7 +8,8 @@ ROADS = {
     "motorway": "motorway", "motorway_link": "motorway", "trunk": "major", "trunk_link": "major", "primary": "major",
     "primary_link": "major", "secondary": "major", "secondary_link": "major", "tertiary": "minor",
     "tertiary_link": "minor", "unclassified": "minor", "residential": "minor", "living_street": "minor",
-    "road": "minor", "service": "service", "pedestrian": "pedestrian", "footway": "path", "path": "path", "cycleway": "path",
+    "road": "minor", "service": "service", "pedestrian": "pedestrian", "footway": "path", "path": "path",
+    "cycleway": "path",
     "bridleway": "path", "corridor": "path", "steps": "steps", "track": "track",
 }  # fmt: skip
 _GREEN = {

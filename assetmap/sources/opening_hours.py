@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from opening_hours import OpeningHours, ParserError
+from opening_hours import OpeningHours, ParserError  # type: ignore[attr-defined]  # its stubs leave the error out
 
 _DAYS = {
     "Mo": "mandag|måndag|man|mån|ma|må", "Tu": "tirsdag|tisdag|tirs|tir|tis|ti", "We": "onsdag|ons|on",
