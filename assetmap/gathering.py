@@ -215,7 +215,7 @@ def gather(
     )  # fmt: skip
     inventory = Inventory.of(
         together([c.assets for c in conformed]), neighbourhood,
-        issues=issues_frame([*issues, *(i for c in conformed for i in c.issues)]),
+        issues=issues_frame([*issues, *_handed_back(harvests), *(i for c in conformed for i in c.issues)]),
         provenance=tuple(h.provenance for h in harvests) + more, audience=Audience.connector,
     )  # fmt: skip
     progress(M("Done."), 1.0)
@@ -353,6 +353,16 @@ def read_file(path: Path, context: Context) -> Harvest:
     raise FormatError(
         M("No source reads {file}. Expected a file that ends in one of: {known}.", file=path.name, known=known)
     )
+
+
+def _handed_back(harvests: Sequence[Harvest]) -> list[Issue]:
+    """How many rows of each file failed; the rows themselves go back to whoever sent them."""
+    return [
+        Issue("rows-rejected", Mn("One row of {file} could not be used and is handed back.",
+                                  "{n} rows of {file} could not be used and are handed back.", len(h.rejected),
+                                  file=h.provenance.file))
+        for h in harvests if len(h.rejected)
+    ]  # fmt: skip
 
 
 def together(frames: Sequence[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:

@@ -151,11 +151,13 @@ def _rows(base: Finding, people: pd.Series, network: WalkNetwork, by: str, cell_
 
 
 def _strengths(inventory: Inventory, asked: Sequence[str]) -> gpd.GeoDataFrame:
-    """The community's assets: without context (benches, stops), the sort asked for, and what has no exact place."""
+    """The community's assets that one could go to: without context (benches, stops), workplaces, the sort asked for,
+    what has no exact place, and what has no name, unless it is a place such as a park."""
     frame = inventory.everything
     known = taxonomy()
-    keep = frame["category"].map(lambda key: known[key].role == "asset" and key not in asked).astype(bool)
-    return frame[keep & has_door(frame)]
+    sorts = [key for key, c in known.items() if c.role == "asset" and key not in (*asked, "workplace")]
+    called = frame["name"].notna() | (frame["kind"] == "places")
+    return frame[frame["category"].isin(sorts) & called & has_door(frame)]
 
 
 def _beside(

@@ -147,7 +147,8 @@ def _would_reject(harvest: Harvest) -> None:
     if not len(harvest.rejected):
         return
     out(Mn("One row would be handed back:", "{n} rows would be handed back:", len(harvest.rejected)))
-    for reason, count in harvest.rejected["reason"].astype("str").value_counts().items():
+    reasons = harvest.rejected["reason"].map(lambda reason: say(reason, lang()))
+    for reason, count in reasons.value_counts().items():
         out(f"  • {reason} ({amount(int(count))})")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from pathlib import Path
 from typing import Annotated
 
@@ -76,10 +75,12 @@ def demo(port: Port = None, browser: Browser = True, lang: Lang = None) -> None:
     """Open the app on the demo neighbourhood, without network, on this machine only (127.0.0.1)."""
     from assetmap.app.launch import run
 
-    with tempfile.TemporaryDirectory(prefix="assetmap-demo-") as copy:
-        # A copy: what is tried out in the demo never changes what the package carries.
-        shutil.copytree(demo_folder() / "demo", copy, dirs_exist_ok=True)
-        raise typer.Exit(run(Path(copy), port, browser, lang or ""))
+    # A copy, made anew each time: what is tried out never changes what the package carries. Only the bytes are copied,
+    # since installed files may be read-only.
+    copy = settings().cache / f"demo-{port or 0}"
+    shutil.rmtree(copy, ignore_errors=True)
+    shutil.copytree(demo_folder() / "demo", copy, copy_function=shutil.copyfile)
+    raise typer.Exit(run(copy, port, browser, lang or ""))
 
 
 def doctor(json_: AsJson = False, store: StoreFolder = None, lang: Lang = None) -> None:
