@@ -16,6 +16,8 @@ from assetmap.messages import M
 from assetmap.model.inventory import Inventory
 from assetmap.model.taxonomy import taxonomy
 
+CONTEXT = "context"
+
 
 @dataclass(frozen=True)
 class Row:
@@ -24,6 +26,7 @@ class Row:
     Attributes:
         title: Its name, or what it is where it has none.
         label: Name of its category. where: Its address, or what it is near; may be empty.
+        kind: Key of its kind; `CONTEXT` for benches, stops and the like, which nobody calls a strength.
         placed: Whether it has a place on the map.
         text: What a search looks at, folded.
     """
@@ -39,7 +42,7 @@ class Row:
 
 
 def rows(inventory: Inventory, lang: str) -> list[Row]:
-    """Every asset in the order of its title; what has no name comes after what has one."""
+    """Every asset in the order of its title; what has no name comes after what has one, and context last."""
     frame = inventory.frame
     labels = {key: category.label(lang) for key, category in taxonomy().items()}
     columns = ["name", "names", "near", "category", "kind", "description", "address", "operator"]
@@ -53,13 +56,15 @@ def rows(inventory: Inventory, lang: str) -> list[Row]:
 def _row(
     lang: str, labels: dict[str, str], key: str, placed: bool, name: Any, names: Any, near: Any, category: str,
     kind: str, description: Any, address: Any, operator: Any,
-) -> tuple[tuple[bool, tuple[str, str], str], Row]:  # fmt: skip
+) -> tuple[tuple[object, ...], Row]:  # fmt: skip
     label = labels[category]
     called = _name(name, names, lang)
     where = _text(address) or (say(M("near {place}", place=_text(near)), lang) if _text(near) else "")
     title = called or label
     text = fold(" ".join((title, label, where, _text(description), _text(operator), _text(name))))
-    order = (not called, sort_key(title, lang), where)
+    if taxonomy()[category].role == "context":
+        kind = CONTEXT
+    order = (kind == CONTEXT, not called, not title[:1].isalpha(), sort_key(title, lang), where)
     return order, Row(key, title, category, label, kind, where, bool(placed), text)
 
 

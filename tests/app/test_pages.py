@@ -126,7 +126,7 @@ def test_coverage_counts_and_gives_the_interval(see: See) -> None:
 
 def test_every_gap_has_strengths_beside_it(see: See) -> None:
     text = words(see("coverage", reach="library", minutes="3"))
-    assert text.count("Strengths close by, and whom to ask:") == 5
+    assert text.count("Strengths close by, and whom to ask:") == 6
     assert "min on foot" in text
 
 

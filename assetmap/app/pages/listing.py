@@ -29,7 +29,7 @@ def _listed(shown: Place) -> None:
     everything = table(shown, language())
     choice = filters(everything)
     with st.container(key="announce-count"):
-        st.markdown(f"**{count_sentence(choice, len(everything))}**")
+        st.markdown(f"**{count_sentence(choice, everything)}**")
     places(choice, _focus, per_page=20)
     if st.session_state.pop("to-map", False):
         st.switch_page(_map_page())

@@ -44,7 +44,7 @@ def _explore(shown: Place) -> None:
         _waiting(shown)
     with narrow:
         with st.container(key="announce-count"):
-            st.markdown(f"**{count_sentence(choice, len(everything))}**")
+            st.markdown(f"**{count_sentence(choice, everything)}**")
         _chosen(everything)
         with st.container(key="places"):
             places(choice, _focus)

@@ -61,7 +61,7 @@ def groups(finding: Finding) -> None:
         st.caption(tell(M("Ages are not known here, so there is no figure by age.")))
 
 
-def gap_list(finding: Finding, most: int = 5) -> None:
+def gap_list(finding: Finding, most: int = 6) -> None:
     """Where people have farther to walk, each place with what is strong beside it: whom to ask, not what is lacking."""
     lang = language()
     places = list(finding.frame.head(most).itertuples())
@@ -69,7 +69,7 @@ def gap_list(finding: Finding, most: int = 5) -> None:
         st.write(tell(M("Everybody who can be reached on foot has it within reach.")))
         return
     unit = M("people") if finding.summary.get("unit") == "people" else M("homes")
-    with st.grid(min_column_width=300):
+    with st.grid(min_column_width=380):
         for place in places:
             with st.container(border=True, gap="xsmall"):
                 _gap(place, unit, lang)

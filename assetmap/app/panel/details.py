@@ -53,7 +53,7 @@ def _details(row: Row) -> None:
     shown = place()
     values = shown.inventory.frame.loc[row.id]
     facts = {name: value for name, value in values.items() if isinstance(value, str) and value}
-    kind = taxonomy().kinds[row.kind]
+    kind = taxonomy().kinds[values["kind"]]
     st.caption(f"{plain(row.label)} · {plain(kind.label(language()))}")
     if "description" in facts:
         st.write(plain(facts["description"], 2000))

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from assetmap.app.link import linked
-from assetmap.app.rows import Row, counts, of_categories, search
+from assetmap.app.link import linked, set_parameter
+from assetmap.app.rows import CONTEXT, Row, counts, of_categories, search
 from assetmap.app.state import language, tell
 from assetmap.i18n import number
 from assetmap.messages import M, Mn
@@ -15,6 +15,9 @@ from assetmap.model.taxonomy import taxonomy
 
 # the marker's own shape, so that kinds are told apart by more than colour and the choice is the legend too
 SHAPES = {"circle": "●", "square": "■", "pentagon": "⬟", "diamond": "◆", "star": "★", "triangle": "▲"}
+
+
+_CONTEXT = M("Benches, stops and the like")
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,8 @@ def filters(table: list[Row]) -> Choice:
     found = search(table, words or "")
     kind = _kinds(found, table)
     categories = _categories(found, table, kind) if kind else ()
+    if not kind:
+        set_parameter("category")
     return Choice(of_categories(found, kind, categories), words or "", kind, categories)
 
 
@@ -64,25 +69,41 @@ def clear() -> None:
             st.session_state[key] = value
 
 
-def count_sentence(choice: Choice, everything: int) -> str:
-    """How many are shown, for eyes and for screen readers."""
-    n = len(choice.rows)
+def count_sentence(choice: Choice, everything: list[Row]) -> str:
+    """How many are shown, for eyes and for screen readers. Benches and stops are counted apart."""
+    n, beside = _apart(choice.rows)
     if not choice.narrowed:
-        return tell(Mn("One place or group", "{n} places and groups", n))
-    return tell(Mn("One of {all} places and groups fits", "{n} of {all} places and groups fit", n, all=everything))
+        said = tell(Mn("One place or group", "{n} places and groups", n))
+    else:
+        every = _apart(everything)[0]
+        said = tell(Mn("One of {all} places and groups fits", "{n} of {all} places and groups fit", n, all=every))
+    if not beside:
+        return said
+    standing = f"{tell(_CONTEXT)} ({number(beside, language())})"
+    return f"{said} + {standing}" if n else standing
+
+
+def _apart(rows: list[Row]) -> tuple[int, int]:
+    """How many are places and groups, and how many only stand around."""
+    beside = sum(row.kind == CONTEXT for row in rows)
+    return len(rows) - beside, beside
+
+
+def _called(kind: str, lang: str) -> str:
+    known = taxonomy().kinds
+    if kind not in known:
+        return tell(_CONTEXT)
+    return f"{SHAPES.get(known[kind].shape, '●')} {known[kind].label(lang)}"
 
 
 def _kinds(found: list[Row], table: list[Row]) -> str | None:
-    lang, counted, known = language(), counts(found, "kind"), taxonomy().kinds
-    present = counts(table, "kind")
-    keys = [key for key in known if key in present]
+    lang, counted, present = language(), counts(found, "kind"), counts(table, "kind")
+    keys = [key for key in (*taxonomy().kinds, CONTEXT) if key in present]
     with linked("kind", None, keys):
         return st.pills(
             tell(M("Kinds of strengths")),
             keys,
-            format_func=lambda key: (
-                f"{SHAPES.get(known[key].shape, '●')} {known[key].label(lang)} {_count(counted, key)}"
-            ),
+            format_func=lambda key: f"{_called(key, lang)} {_count(counted, key)}",
             key="kind",
             label_visibility="collapsed",
             wrap=False,

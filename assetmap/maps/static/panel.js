@@ -83,7 +83,7 @@
 
   /** Puts the controls on the map; returns {update(data, drawn, on, switched), tell(text)}. */
   assetmap.panel = (map, choices, attributed) => {
-    const wide = () => map.getSize().x >= 700;
+    const wide = () => map.getSize().x >= 900;
     let open = null; // until the reader decides, the room there is decides
     const shown = () => (open === null ? wide() : open);
     const status = el("p", { class: "am-hidden", role: "status" });
