@@ -17,7 +17,7 @@ _PURPOSE = (
         "stories. It begins with strengths, because people build on what they have."
     ),
     M("It answers two questions: what is there, and who can reach it on foot?"),
-    M("It does not rank neighbourhoods or people, and it never shows homes or persons as points on the map."),
+    M("It does not rank neighbourhoods or people, and it never shows persons as points on the map."),
 )
 _METHOD = (
     M("Walking times follow streets, paths and crossings, from the door of a home to the nearest entrance."),
@@ -99,8 +99,8 @@ def _dates(source: Provenance) -> str:
 def _facts(shown: Place) -> None:
     lang, here = language(), shown.inventory.neighbourhood
     facts = [
-        tell(Mn("{n} place or group", "{n} places and groups", len(shown.inventory))),
-        tell(Mn("{n} home", "{n} homes", len(here.homes))),
+        tell(Mn("One place or group", "{n} places and groups", len(shown.inventory.where(role="asset")))),
+        tell(Mn("Homes at one address or building", "Homes at {n} addresses and buildings", len(here.homes))),
         tell(M("assetmap {version}, open source under the MIT licence", version=__version__)),
     ]
     if shown.waiting:
