@@ -104,7 +104,7 @@ def coverage(
         summary=summary,
         parameters=summary["parameters"],
         method=_method(about, chosen, walk, snap_m),
-        caveats=_caveats(about, summary, chosen, int(found.attrs.get("unlinked_assets", 0))),
+        caveats=(*_caveats(about, summary, chosen), *_from_walk(about, found), _ASK),
         provenance=about.provenance,
         audience=about.audience,
         receipt=make_receipt("coverage", call, about.fingerprints(), about.provenance, summary),
@@ -260,7 +260,23 @@ def _method(about: Subject, chosen: Threshold, walk: WalkProfile, snap_m: float)
     )  # fmt: skip
 
 
-def _caveats(about: Subject, summary: Mapping[str, Any], chosen: Threshold, astray: int) -> tuple[Message, ...]:
+_ASK = M("Only what is mapped is counted. Ask people who live there what is missing.")
+
+
+def _from_walk(about: Subject, found: pd.DataFrame) -> list[Message]:
+    """What the walk itself could not do well."""
+    said = []
+    if astray := int(found.attrs.get("unlinked_assets", 0)):
+        said.append(Mn("One asset lies too far from any street to be reached.",
+                       "{n} assets lie too far from any street to be reached.", astray))  # fmt: skip
+    if found["barred"].any():
+        said.append(M("{n} {who} have no street within reach but across water, a railway or a motorway; they are "
+                      "counted as if that could be crossed.",
+                      n=ceil(about.weight[found["barred"].to_numpy()].sum()), who=_who(about)))  # fmt: skip
+    return said
+
+
+def _caveats(about: Subject, summary: Mapping[str, Any], chosen: Threshold) -> tuple[Message, ...]:
     said: list[Message] = []
     if not summary["assets"] and not about.left_out:
         said.append(M("No asset of this category is mapped here yet. That is not the same as none being there."))
@@ -269,9 +285,6 @@ def _caveats(about: Subject, summary: Mapping[str, Any], chosen: Threshold, astr
     if chosen.norm:
         said += norm_caveats(chosen.norm)
     said += about.left_out
-    if astray:
-        said.append(Mn("One asset lies too far from any street to be reached.",
-                       "{n} assets lie too far from any street to be reached.", astray))  # fmt: skip
     if about.unit == "homes":
         said.append(
             M("The number of people is not known here: homes are dwellings estimated from addresses and buildings.")
@@ -291,7 +304,6 @@ def _caveats(about: Subject, summary: Mapping[str, Any], chosen: Threshold, astr
                       who=_who(about), within=chosen.said(), share=Percent(edge["share_without"])))  # fmt: skip
     elif edge["total"]:
         said.append(M("All homes lie near the edge of the data; there may be assets beyond it."))
-    said.append(M("Only what is mapped is counted. Ask people who live there what is missing."))
     return (*about.notes, *said)
 
 

@@ -49,6 +49,7 @@ def nearest_asset(
             "reached": np.isfinite(metres),
             "linked": _full(there, at.linked, False).astype(bool),
             "snap_m": _full(there, at.off, np.nan),
+            "barred": _full(there, at.barred & at.linked, False).astype(bool),
         },
         index=origins.index,
     )
@@ -147,6 +148,7 @@ def straight_line(
         {
             "minutes": np.nan, "metres": metres, "asset": pd.Series(asset, index=origins.index, dtype="object"),
             "reached": np.isfinite(metres), "linked": there, "snap_m": np.nan,
+            "barred": False,
         },
         index=origins.index,
     )  # fmt: skip

@@ -163,7 +163,8 @@ class WalkNetwork:
         Returns:
             DataFrame with the origins' index: `minutes` (NaN where nothing is reached), `metres` (effective metres of
             that walk, off-network legs included), `asset` (index label of the nearest asset, None where none),
-            `reached` (bool), `linked` (bool: the origin is within `snap_m` of the network), `snap_m` (metres).
+            `reached` (bool), `linked` (bool: the origin is within `snap_m` of the network), `snap_m` (metres),
+            `barred` (bool: the way to the street crosses water, a railway or a motorway, for want of another).
 
         Source: exact on-edge distance by Dijkstra's algorithm from all assets at once; see docs/concepts/walking.
         """

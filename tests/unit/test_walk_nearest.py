@@ -29,7 +29,7 @@ def test_on_a_grid_every_distance_is_the_sum_of_both_directions() -> None:
     assert list(found["minutes"]) == pytest.approx([(x + y) / 80 for x, y in spots])
     assert found["reached"].all()
     assert found["linked"].all()
-    assert list(found.columns) == ["minutes", "metres", "asset", "reached", "linked", "snap_m"]
+    assert list(found.columns) == ["minutes", "metres", "asset", "reached", "linked", "snap_m", "barred"]
 
 
 def test_the_way_to_the_street_counts_at_both_ends() -> None:
