@@ -29,7 +29,7 @@ from assetmap.model.provenance import Provenance
 from assetmap.osm import OsmData, read_osm
 from assetmap.registry import discover
 from assetmap.sources.conform import conform
-from assetmap.sources.osm_features import harvest_osm
+from assetmap.sources.osm.features import harvest_osm
 from assetmap.sources.source import Context, Progress, Source, silent
 from assetmap.walk import WalkNetwork
 
@@ -126,7 +126,7 @@ def find_place(
 def _area(
     name: str | None, at: Any, radius: float | None, boundary: Any, progress: Progress, online: bool
 ) -> tuple[shapely.Geometry | None, str, tuple[Issue, ...]]:
-    from assetmap.sources.osm_place import around, locate
+    from assetmap.sources.osm.place import around, locate
 
     if at is not None and radius is not None:
         if not 0 < radius <= _FAR_M:
@@ -233,7 +233,7 @@ def _map(place: Place, halo_m: float, progress: Progress) -> tuple[OsmData, Plac
     if place.osm is not None:
         data = read_osm(place.osm)
         return data, place, data.bounds if data.bounds is not None else covered(data), None
-    from assetmap.sources.osm_online import download_osm
+    from assetmap.sources.osm.online import download_osm
 
     online = download_osm(boundary=place.boundary, name=place.name, halo_m=halo_m, progress=progress)
     return read_osm(online.path), place, online.extent, online.provenance

@@ -14,7 +14,7 @@ import shapely
 from assetmap.model.harvest import Harvest
 from assetmap.osm import read_osm
 from assetmap.sources.conform import conform
-from assetmap.sources.osm_features import gone, harvest_osm
+from assetmap.sources.osm.features import gone, harvest_osm
 from tests.worlds import OsmWorld, square
 
 

@@ -29,10 +29,10 @@ from assetmap.model.taxonomy import taxonomy
 from assetmap.osm import read_osm
 from assetmap.osm.overpass_file import merge_parts, write_reply
 from assetmap.settings import Settings
-from assetmap.sources import osm_online, osm_service
-from assetmap.sources.osm_online import download_osm, download_tags
-from assetmap.sources.osm_place import KEEP_S, RADIUS_M, around, locate
-from assetmap.sources.osm_service import slot_seconds
+from assetmap.sources.osm import online, service
+from assetmap.sources.osm.online import download_osm, download_tags
+from assetmap.sources.osm.place import KEEP_S, RADIUS_M, around, locate
+from assetmap.sources.osm.service import slot_seconds
 from tests.overpass_server import ERROR_PAGE, FREE, STAMP, Extract, Fault, OsmServer
 
 HERE = (55.6733, 12.5925)  # Christianshavns Torv
@@ -59,7 +59,7 @@ def server() -> Iterator[OsmServer]:
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """This machine's own server needs no second of courtesy and no long pauses."""
-    monkeypatch.setattr(osm_service, "BACKOFF_S", 0.01)
+    monkeypatch.setattr(service, "BACKOFF_S", 0.01)
     monkeypatch.setattr("osmnx._nominatim.time", SimpleNamespace(sleep=lambda seconds: None))
 
 
@@ -67,7 +67,7 @@ def settings_for(url: str, cache: Path, **more: Any) -> Settings:
     return Settings(overpass_url=f"{url}/api", nominatim_url=url, cache=cache, user_agent="assetmap's tests", **more)
 
 
-def corner(server: OsmServer, cache: Path, progress: Any = None, **more: Any) -> osm_online.OsmOnline:
+def corner(server: OsmServer, cache: Path, progress: Any = None, **more: Any) -> online.OsmOnline:
     """The download of the one library's surroundings: one part."""
     chosen = settings_for(server.url, cache, **more)
     told = {} if progress is None else {"progress": progress}
@@ -132,9 +132,9 @@ def test_an_area_in_several_parts_is_the_area_in_one(
     with OsmServer(extract) as server:
         whole = download_osm(**area, settings=settings_for(server.url, tmp_path / "whole"))  # type: ignore[arg-type]
         if how == "in parts":
-            monkeypatch.setattr(osm_online, "PART_M", 350)
+            monkeypatch.setattr(online, "PART_M", 350)
         else:
-            monkeypatch.setattr(osm_online, "SMALLEST_M", 100)
+            monkeypatch.setattr(online, "SMALLEST_M", 100)
             server.too_large = 0.006  # the whole is about 0.0095 degrees wide
         before = len(server.queries())
         divided = download_osm(

@@ -25,7 +25,7 @@ from assetmap.model.provenance import OSM_ATTRIBUTION, OSM_URL, Provenance
 from assetmap.model.schema import asset_id
 from assetmap.model.taxonomy import taxonomy
 from assetmap.osm import OsmData
-from assetmap.sources.osm_duplicates import merge_duplicates
+from assetmap.sources.osm.duplicates import merge_duplicates
 
 SOURCE_KEY = "osm"
 _GONE = ("disused", "abandoned", "demolished", "removed", "razed", "proposed", "planned", "construction")

@@ -29,9 +29,9 @@ from assetmap.model.taxonomy import taxonomy
 from assetmap.osm.overpass_file import Box, merge_parts, write_reply
 from assetmap.settings import Settings
 from assetmap.settings import settings as current_settings
-from assetmap.sources.osm_place import Located, around, fresh, grown, kept_file, locate
-from assetmap.sources.osm_reply import Trouble
-from assetmap.sources.osm_service import ask, host, offline, wait_for_slot
+from assetmap.sources.osm.place import Located, around, fresh, grown, kept_file, locate
+from assetmap.sources.osm.reply import Trouble
+from assetmap.sources.osm.service import ask, host, offline, wait_for_slot
 from assetmap.sources.source import Progress, silent
 
 HALO_M = 1_600.0

@@ -27,7 +27,7 @@ from assetmap.model.crs import WGS84, metric_crs, project
 from assetmap.model.provenance import OSM_ATTRIBUTION, Provenance
 from assetmap.settings import Settings
 from assetmap.settings import settings as current_settings
-from assetmap.sources.osm_service import ask
+from assetmap.sources.osm.service import ask
 from assetmap.sources.source import Progress, silent
 
 RADIUS_M = 800.0

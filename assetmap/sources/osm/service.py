@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 from assetmap.errors import Offline
 from assetmap.messages import M
 from assetmap.settings import Settings
-from assetmap.sources.osm_reply import Trouble, connection_trouble, judge
+from assetmap.sources.osm.reply import Trouble, connection_trouble, judge
 from assetmap.sources.source import Progress
 
 BACKOFF_S = 5.0
