@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 
@@ -61,8 +62,8 @@ def asset_cargo(shown: Place, lang: str) -> Cargo:
     return _asset_cargo(shown.key, lang, shown)
 
 
-def finding_cargo(shown: Place, findings: Sequence[Finding], categories: Sequence[str], lang: str) -> Cargo:
-    """Findings with the assets of some categories, for the map; the same findings give the same cargo."""
+def finding_cargo(shown: Place, findings: Sequence[Any], categories: Sequence[str], lang: str) -> Cargo:
+    """Findings and walk areas with the assets of some categories, for the map; the same ones give the same cargo."""
     key = "-".join([shown.key, lang, *categories, *(str(id(finding)) for finding in findings)])
     return _finding_cargo(key, lang, shown, tuple(findings), tuple(categories))
 
@@ -75,6 +76,11 @@ def coverage(shown: Place, category: str, minutes: float | None, norm: str | Non
 def gaps(shown: Place, category: str, minutes: float | None, norm: str | None, profile: str) -> Finding:
     """Where those live who cannot, with what is near them."""
     return _gaps(shown.key, category, minutes, norm, profile, shown)
+
+
+def walk_area(shown: Place, category: str, minutes: float, profile: str) -> Any:
+    """The ground from which one of the category can be reached in time, for the map; None where there is none."""
+    return _walk_area(shown.key, category, minutes, profile, shown)
 
 
 def nearby(shown: Place, at: tuple[float, float], profile: str) -> Finding:
@@ -129,7 +135,7 @@ def _asset_cargo(key: str, lang: str, _shown: Place) -> Cargo:
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _finding_cargo(
-    key: str, lang: str, _shown: Place, _findings: tuple[Finding, ...], _categories: tuple[str, ...]
+    key: str, lang: str, _shown: Place, _findings: tuple[Any, ...], _categories: tuple[str, ...]
 ) -> Cargo:
     drawn = _shown.inventory.where(category=_categories) if _categories else _shown.inventory
     return pack(key, payload(drawn, *_findings, lang=lang, audience=_shown.inventory.audience))
@@ -140,6 +146,16 @@ def _coverage(key: str, category: str, minutes: float | None, norm: str | None, 
     ask = {"category": category, "minutes": minutes, "norm": norm, "profile": profile}
     finding: Finding = api.analyse.coverage(_shown.inventory, **ask)
     return finding
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _walk_area(key: str, category: str, minutes: float, profile: str, _shown: Place) -> Any:
+    network: Any = _shown.inventory.neighbourhood.network
+    assets = _shown.inventory.where(category=category).everything
+    placed = assets[assets["location_precision"].isin(["exact", "address"])]  # what is shown roughly has no door
+    if network is None or placed.empty:
+        return None
+    return network.walk_areas(placed, [minutes], profile=profile)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

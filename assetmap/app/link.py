@@ -18,7 +18,8 @@ def linked(key: str, default: Any, allowed: Collection[Any] | None = None) -> It
     """Tie the widget of this key, made in the body without a default of its own, to the parameter of the same name.
 
     Args:
-        default: Text, a whole number, None or a list: the value without a parameter; it also says how one is read.
+        default: Text, a whole number, False, None or a list: the value where there is no parameter; it also says how
+            one is read.
         allowed: What a value may be; anything else in an address is passed over. None allows every text.
     """
     if key not in st.session_state:
@@ -36,7 +37,9 @@ def link_value(key: str, default: Any, allowed: Collection[Any] | None = None) -
 
 def _read(key: str, default: Any, allowed: Collection[Any] | None) -> Any:
     values: list[Any] = st.query_params.get_all(key)
-    if isinstance(default, int):
+    if isinstance(default, bool):
+        values = [value == "1" for value in values]
+    elif isinstance(default, int):
         values = [int(value) for value in values if value.isdecimal() and len(value) < 6]
     if allowed is not None:
         values = [value for value in values if value in allowed]
@@ -53,7 +56,7 @@ def _fits(value: Any, allowed: Collection[Any] | None) -> bool:
 
 def _write(key: str, value: Any, default: Any) -> None:
     wanted = [] if value in (default, None, "") else value if isinstance(value, list) else [value]
-    set_parameter(key, *map(str, wanted))
+    set_parameter(key, *("1" if one is True else str(one) for one in wanted))
 
 
 def set_parameter(key: str, *values: str) -> None:

@@ -152,3 +152,12 @@ def test_staff_see_what_waits(see: See, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setenv("ASSETMAP_AUDIENCE", "staff")
     assert "13 places and groups" in words(see("listing"))
     settings.cache_clear()
+
+
+def test_the_ground_within_reach_is_drawn_when_asked_for(see: See) -> None:
+    shown = see("coverage", reach="playground", area="1")
+    assert not shown.exception
+    assert shown.toggle(key="area").value is True
+    shown.toggle(key="area").set_value(False).run()
+    assert "area" not in shown.query_params
+    assert not shown.exception

@@ -6,7 +6,7 @@ import streamlit as st
 
 from assetmap.app import cache
 from assetmap.app.cache import Place, place
-from assetmap.app.host import carry, show_map
+from assetmap.app.host import Cargo, carry, show_map
 from assetmap.app.link import linked
 from assetmap.app.panel import answer
 from assetmap.app.panel.downloads import downloads
@@ -60,8 +60,20 @@ def _everyone(shown: Place) -> None:
 
 
 def _map(shown: Place, asked: Question, coverage: Finding, gaps: Finding) -> None:
-    drawn = cache.finding_cargo(shown, (coverage, gaps), (asked.category,), language())
+    place_for_map = st.container()
+    area = None
+    if asked.minutes is not None:
+        with linked("area", False):
+            wanted = st.toggle(tell(M("Show the ground within reach")), key="area", persist_state="session")
+        area = cache.walk_area(shown, asked.category, asked.minutes, asked.profile) if wanted else None
+    things = (coverage, gaps) if area is None else (coverage, gaps, area)
+    drawn = cache.finding_cargo(shown, things, (asked.category,), language())
     carry(drawn)
+    with place_for_map:
+        _frame(drawn)
+
+
+def _frame(drawn: Cargo) -> None:
     show_map(
         drawn,
         key="coverage-map",
