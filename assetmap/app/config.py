@@ -40,6 +40,13 @@ EARLY = ("server.address", "server.showEmailPrompt", "browser.gatherUsageStats")
 """Read before our code is: given as flags where we start Streamlit ourselves."""
 
 
+def address_chosen() -> bool:
+    """Whether somebody said from outside on which address to listen. Ask before `apply`."""
+    from streamlit import config
+
+    return bool(config.is_manually_set("server.address"))
+
+
 def apply() -> None:
     """Set what nobody has set from outside."""
     from streamlit import config

@@ -7,10 +7,12 @@ from base64 import b64encode
 from collections.abc import Awaitable, Callable, MutableMapping
 from functools import cache
 from hashlib import sha256
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from starlette.responses import PlainTextResponse
 
 Scope = MutableMapping[str, Any]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -70,3 +72,31 @@ class SecurityHeaders:
             await send(message)
 
         await self.app(scope, receive, with_headers)
+
+
+class ThisMachineOnly:
+    """ASGI middleware that turns away whoever is not on this machine.
+
+    For `streamlit run app.py`: Streamlit opens its door on every network before our settings are read.
+    """
+
+    def __init__(self, app: ASGI) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Callable[[], Awaitable[Any]], send: Send) -> None:
+        client = (scope.get("client") or ("",))[0]
+        if scope["type"] not in ("http", "websocket") or client == "localhost" or _loopback(client):
+            await self.app(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})
+        else:
+            await PlainTextResponse("this machine only", status_code=403)(scope, receive, send)
+
+
+def _loopback(client: str) -> bool:
+    try:
+        address = ip_address(client)
+    except ValueError:
+        return False
+    mapped = getattr(address, "ipv4_mapped", None)
+    return (mapped or address).is_loopback

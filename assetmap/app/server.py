@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute
 
 from assetmap.app import cache, config
 from assetmap.app.routes import ROUTES
-from assetmap.app.security import SecurityHeaders
+from assetmap.app.security import SecurityHeaders, ThisMachineOnly
 from assetmap.errors import AssetmapError
 from assetmap.i18n import languages
 
@@ -23,6 +23,7 @@ MAIN = Path(__file__).parent / "entry" / "main.py"
 """The script that Streamlit runs."""
 
 _LOG = logging.getLogger("assetmap.app")
+_ADDRESS_CHOSEN = config.address_chosen()
 config.apply()
 
 
@@ -33,7 +34,8 @@ def routes() -> list[BaseRoute]:
 
 def middleware() -> list[Middleware]:
     """What every answer passes."""
-    return [Middleware(SecurityHeaders)]
+    guards = [Middleware(SecurityHeaders)]
+    return guards if _ADDRESS_CHOSEN else [Middleware(ThisMachineOnly), *guards]
 
 
 @asynccontextmanager

@@ -16,7 +16,7 @@ from streamlit.web.server.app_discovery import discover_asgi_app
 from assetmap.app import launch, routes, server
 from assetmap.app.config import EARLY, OPTIONS
 from assetmap.app.routes import ROUTES, basemap_url, map_url
-from assetmap.app.security import SecurityHeaders, content_security_policy
+from assetmap.app.security import SecurityHeaders, ThisMachineOnly, content_security_policy
 from assetmap.maps.page import assets_version
 from assetmap.settings import settings
 from assetmap.store import Store
@@ -156,6 +156,28 @@ def test_it_listens_on_this_machine_only(tmp_path: Path, monkeypatch: pytest.Mon
         "gatherusage", "gatherUsage") for part in command]  # fmt: skip
     assert set(EARLY) <= set(OPTIONS)
     assert launch.environment(tmp_path)["ASSETMAP_STORE"] == str(tmp_path.resolve())
+
+
+@pytest.mark.parametrize(
+    ("client", "passes"),
+    [("127.0.0.1", True), ("::1", True), ("::ffff:127.0.0.1", True), ("192.0.2.7", False), ("::ffff:192.0.2.7", False),
+     ("", False)],
+)  # fmt: skip
+@pytest.mark.parametrize("kind", ["http", "websocket"])
+def test_others_are_turned_away_where_no_address_was_chosen(client: str, passes: bool, kind: str) -> None:
+    reached, sent = [], []
+
+    async def app(*_: object) -> None:
+        reached.append(client)
+
+    async def send(message: dict[str, object]) -> None:
+        sent.append(message)
+
+    asyncio.run(ThisMachineOnly(app)({"type": kind, "client": (client, 1)}, None, send))
+    assert bool(reached) is passes
+    assert bool(sent) is not passes
+    if not passes:
+        assert sent[0].get("status", sent[0].get("code")) in (403, 1008)
 
 
 def test_a_setting_from_outside_wins(monkeypatch: pytest.MonkeyPatch) -> None:
