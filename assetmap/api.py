@@ -108,7 +108,12 @@ def open_store(folder: Path | str) -> Store:
 
 
 def draw(
-    *things: Inventory | Finding | gpd.GeoDataFrame, lang: str = "en", basemap: Path | bytes | None = None, audience: str = "public"
+    *things: Inventory | Finding | gpd.GeoDataFrame,
+    lang: str = "en",
+    basemap: Path | bytes | None = None,
+    tiles: str = "",
+    tiles_attribution: str = "",
+    audience: str = "public",
 ) -> Any:
     """A `folium.Map` of inventories and findings that shows itself in Jupyter and needs no network.
 
@@ -117,11 +122,15 @@ def draw(
     """
     from assetmap.maps.draw import draw as run
 
-    return run(*things, lang=lang, basemap=basemap, audience=audience)
+    return run(
+        *things, lang=lang, basemap=basemap, tiles=tiles, tiles_attribution=tiles_attribution, audience=audience
+    )
 
 
 def write(thing: Inventory | Finding | gpd.GeoDataFrame, path: Path | str, **options: Any) -> None:
-    """Write an inventory, a finding or any GeoDataFrame to a file, by its suffix, with attribution, licence, date and method.
+    """Write an inventory, a finding or any GeoDataFrame to a file, by its suffix.
+
+    The file carries attribution, licence, date, method and receipt.
 
     Args:
         path: Ends in .geojson, .gpkg, .parquet, .fgb, .csv or .xlsx. An older file is replaced only when all went well.

@@ -309,8 +309,8 @@ def _caveats(about: Subject, summary: Mapping[str, Any], chosen: Threshold) -> t
 
 def norm_caveats(chosen: Norm) -> list[Message]:
     """The citation of a norm, how it measures, and how far it was checked."""
-    said = [M("Norm: {statement}. Status: {status}. Source: {source}.", statement=chosen.statement,
-              status=chosen.status, source=chosen.source or M("none known"))]  # fmt: skip
+    said = [M("Norm: {statement}. Status: {status}. Source: {source}.", statement=Message(chosen.statement),
+              status=Message(chosen.status), source=chosen.source or M("none known"))]  # fmt: skip
     if chosen.distance not in {"network", "straight line"}:
         said.append(
             M("The norm measures by “{how}”; here it is measured along streets and paths.", how=chosen.distance)
