@@ -18,7 +18,7 @@ import shapely
 from numpy.typing import NDArray
 
 from assetmap.errors import InputError, NothingFound, UnknownKey
-from assetmap.messages import M, Message, Mn
+from assetmap.messages import M, Message, Mn, Percent
 from assetmap.model.audience import Audience
 from assetmap.model.crs import WGS84, metric_crs, project
 from assetmap.model.harvest import Harvest, no_private
@@ -39,6 +39,7 @@ _HULL = 0.2
 _ENOUGH = 50
 _LINES = frozenset({"public_transport", "highway", "railway"})
 _FAR_M = 50_000.0
+_WHOLE = 0.99
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,6 +73,8 @@ class Gathered:
         parameters: What was asked for.
         fingerprints: What each part was built from.
         counts: What was found, for whoever waits: name of the thing to number.
+        rejected: The rows that failed, with their reasons, by the name of their file.
+        issues: What was imperfect, as messages for any language; `inventory.issues` is the same as a table.
     """
 
     inventory: Inventory
@@ -82,6 +85,7 @@ class Gathered:
     fingerprints: dict[str, Any]
     counts: dict[str, int]
     rejected: dict[str, pd.DataFrame] = field(default_factory=dict)
+    issues: tuple[Issue, ...] = ()
 
 
 def find_place(
@@ -193,10 +197,10 @@ def gather(
     progress(M("Reading the map."), 0.05)
     data, place, extent, downloaded = _map(place, halo_m, progress)
     boundary = place.boundary if place.boundary is not None else extent
-    _demand_overlap(boundary, extent, place)
+    partly = _overlap(boundary, extent, place)
     progress(M("Finding streets and paths."), 0.35)
     network, issues = _network(data)
-    issues += place.issues
+    issues += place.issues + partly
     progress(M("Finding assets."), 0.45)
     harvests = [_from_osm(data, downloaded)]
     progress(M("Finding homes."), 0.55)
@@ -210,12 +214,14 @@ def gather(
     progress(M("Drawing the base map."), 0.75)
     basemap = _basemap(data, extent)
     neighbourhood = Neighbourhood(
-        place.name, boundary, homes, unit, extent, network, areas, (*notes, *_about(data, network)),
+        place.name, boundary, homes, unit, extent, network, areas,
+        (*notes, *(issue.message for issue in partly), *_about(data, network)),
         {"osm_report": data.report, "data_date": data.data_date},
     )  # fmt: skip
+    issues = (*issues, *_handed_back(harvests), *(issue for c in conformed for issue in c.issues))
     inventory = Inventory.of(
         together([c.assets for c in conformed]), neighbourhood,
-        issues=issues_frame([*issues, *_handed_back(harvests), *(i for c in conformed for i in c.issues)]),
+        issues=issues_frame(issues),
         provenance=tuple(h.provenance for h in harvests) + more, audience=Audience.connector,
     )  # fmt: skip
     progress(M("Done."), 1.0)
@@ -225,7 +231,7 @@ def gather(
         {**place.asked, "add": [f.name for f in files], "population": population.name if population else None,
          "halo_m": halo_m},
         _fingerprints(data, inventory.provenance), _counts(inventory, network),
-        {h.provenance.file: h.rejected for h in harvests if len(h.rejected)},
+        {h.provenance.file: h.rejected for h in harvests if len(h.rejected)}, issues,
     )  # fmt: skip
 
 
@@ -279,12 +285,18 @@ def _single_points(data: OsmData) -> NDArray[np.float64]:
     return lonlat
 
 
-def _demand_overlap(boundary: shapely.Geometry, extent: shapely.Geometry, place: Place) -> None:
+def _overlap(boundary: shapely.Geometry, extent: shapely.Geometry, place: Place) -> tuple[Issue, ...]:
+    """What must be said where the map covers only a part of the study area; one that it does not meet is refused."""
     if not shapely.intersects(boundary, extent):
         raise InputError(
             M("The boundary “{name}” lies outside the area that the map covers. Expected them to overlap: give a map "
               "of that place, or another boundary.", name=place.name)
         )  # fmt: skip
+    share = shapely.intersection(boundary, extent).area / boundary.area
+    if share > _WHOLE:
+        return ()
+    return (Issue("partly-covered", M("The map covers only {share} of the study area; who lives in the rest, and what "
+                                      "is there, is not known.", share=Percent(share))),)  # fmt: skip
 
 
 def _network(data: OsmData) -> tuple[WalkNetwork | None, tuple[Issue, ...]]:

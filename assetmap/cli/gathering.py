@@ -63,7 +63,7 @@ def gather(
         )
     if inventory.neighbourhood.unit == "homes":
         out(M("No population was given, so homes are counted. Add people with --population FILE."))
-    _listed(inventory.issues)
+    list_issues(found.issues)
     for name, rows in found.rejected.items():
         _hand_back(rows, kept.folder, name)
     out(
@@ -94,16 +94,15 @@ def add(
         context = Context(here.boundary, kept.addresses(), _mapping(mapping), not no_limit, told)
         harvest = read_file(file, context)
         rows = conform(harvest)
-    issues = issues_frame(rows.issues)
     for note in harvest.notes:
         out(M("  • {note}", note=note))
-    _listed(issues)
+    list_issues(rows.issues)
     if dry_run:
         out(Mn("One row would be added or brought up to date; nothing was changed.",
                "{n} rows would be added or brought up to date; nothing was changed.", len(rows.assets)))  # fmt: skip
         _would_reject(harvest)
         return
-    done = kept.add(rows.assets, harvest.provenance, issues=issues, private=rows.private)
+    done = kept.add(rows.assets, harvest.provenance, issues=issues_frame(rows.issues), private=rows.private)
     out(M("{new} new, {changed} changed, {same} as before.", new=done.new, changed=done.changed, same=done.same))
     if len(rows.private):
         out(Mn("One value that may be a person's contact was set apart; it is never shown or exported.",
@@ -135,12 +134,6 @@ def _mapping(path: Path | None) -> dict[str, Any] | None:
             )
         )
     return found
-
-
-def _listed(issues: pd.DataFrame) -> None:
-    if len(issues):
-        out(Mn("One remark:", "{n} remarks:", len(issues)))
-        list_issues(issues)
 
 
 def _would_reject(harvest: Harvest) -> None:

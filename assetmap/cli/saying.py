@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-import pandas as pd
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -16,8 +15,9 @@ from rich.text import Text
 
 from assetmap.cli.options import lang
 from assetmap.i18n import number, percent, say
-from assetmap.messages import M, Message
+from assetmap.messages import M, Message, Mn
 from assetmap.model.finding import Finding
+from assetmap.model.issues import Issue
 from assetmap.sources.source import Progress as Told
 from assetmap.sources.source import silent
 
@@ -86,14 +86,18 @@ def amount(value: float) -> str:
     return number(value, lang(), 0)
 
 
-def list_issues(issues: pd.DataFrame) -> None:
-    """What was imperfect: one line per sort, with its number and its first sentence."""
-    for _, part in list(issues.groupby("code", sort=False))[:_MANY]:
-        first = part.iloc[0]["message"]
-        out(f"  • {first}" if len(part) == 1 else f"  • {first} (+{amount(len(part) - 1)})")
-    more = issues["code"].nunique() - _MANY
-    if more > 0:
-        out(M("  … and {n} more sorts of remarks.", n=more))
+def list_issues(issues: Sequence[Issue]) -> None:
+    """What was imperfect: one line per sort, with its first sentence and how many more there are of it."""
+    if not issues:
+        return
+    out(Mn("One remark:", "{n} remarks:", len(issues)))
+    sorts: dict[str, list[Message]] = {}
+    for issue in issues:
+        sorts.setdefault(issue.code, []).append(issue.message)
+    for first, *more in list(sorts.values())[:_MANY]:
+        out(f"  • {say(first, lang())}" + (f" (+{amount(len(more))})" if more else ""))
+    if len(sorts) > _MANY:
+        out(M("  … and {n} more sorts of remarks.", n=len(sorts) - _MANY))
 
 
 @contextmanager
