@@ -27,10 +27,13 @@ from assetmap.model.issues import Issue, issues_frame
 from assetmap.model.neighbourhood import Neighbourhood
 from assetmap.model.provenance import Provenance
 from assetmap.osm import OsmData, read_osm
+from assetmap.osm.opening import SUFFIXES as OSM_SUFFIXES
 from assetmap.registry import discover
 from assetmap.sources.conform import conform
+from assetmap.sources.files.content import SUFFIXES
 from assetmap.sources.osm.features import harvest_osm
 from assetmap.sources.source import Context, Progress, Source, silent
+from assetmap.sources.versions import as_source
 from assetmap.walk import WalkNetwork
 
 HALO_M = 1600.0
@@ -39,7 +42,7 @@ _HULL = 0.2
 _ENOUGH = 50
 _LINES = frozenset({"public_transport", "highway", "railway"})
 _FAR_M = 50_000.0
-_WHOLE = 0.99
+_WHOLE, _LITTLE = 0.99, 0.01
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,6 +111,8 @@ def find_place(
     Raises:
         InputError: Too little or too much was said. PlaceNotFound: The gazetteer has no such place.
     """
+    if name is not None and osm is None and boundary is None and at is None:
+        name, boundary, osm = _named_file(name)
     if (at is None) != (radius is None):
         raise InputError(M("A point needs a radius, and a radius a point: give both --at LAT,LON and --radius METRES."))
     if at is not None and boundary is not None:
@@ -167,6 +172,16 @@ def _boundary_of(path: Path, name: str | None) -> Any:
         return read_boundary(path)
 
 
+def _named_file(name: str) -> tuple[str | None, Path | None, Path | None]:
+    """The name again, or the boundary or map file that it names: a path is never sent to a gazetteer."""
+    path = Path(name)
+    if path.name.lower().endswith(OSM_SUFFIXES):
+        return None, None, path
+    if path.is_file() or path.name.lower().endswith(tuple(SUFFIXES)):
+        return None, path, None
+    return name, None, None
+
+
 def _stem(path: Path) -> str:
     name = path.name
     for suffix in (".gz", ".bz2", ".zip", ".pbf", ".osm", ".xml"):
@@ -207,10 +222,16 @@ def gather(
     homes, unit, areas, notes, found, more = _homes(data, boundary, extent, population, limited)
     issues += found
     context = Context(near=boundary, addresses=data.addresses, mapping=mapping, limited=limited, progress=progress)
+    conformed = [conform(harvests[0])]
     for file in files:
         progress(M("Reading {file}.", file=file.name), 0.65)
-        harvests.append(read_file(file, context))
-    conformed = [conform(harvest) for harvest in harvests]
+        harvest = read_file(file, context)
+        if any(h.provenance.sha256 == harvest.provenance.sha256 for h in harvests[1:]):
+            issues += (Issue("file-twice", M("The file {file} was given twice; it is read once.", file=file.name)),)
+            continue
+        harvest = as_source(harvest, together([c.assets for c in conformed]), [h.provenance for h in harvests])
+        harvests.append(harvest)
+        conformed.append(conform(harvest))
     progress(M("Drawing the base map."), 0.75)
     basemap = _basemap(data, extent)
     neighbourhood = Neighbourhood(
@@ -231,7 +252,7 @@ def gather(
         {**place.asked, "add": [f.name for f in files], "population": population.name if population else None,
          "halo_m": halo_m},
         _fingerprints(data, inventory.provenance), _counts(inventory, network),
-        {h.provenance.file: h.rejected for h in harvests if len(h.rejected)}, issues,
+        {returned_name(h): h.rejected for h in harvests if len(h.rejected)}, issues,
     )  # fmt: skip
 
 
@@ -286,7 +307,7 @@ def _single_points(data: OsmData) -> NDArray[np.float64]:
 
 
 def _overlap(boundary: shapely.Geometry, extent: shapely.Geometry, place: Place) -> tuple[Issue, ...]:
-    """What must be said where the map covers only a part of the study area; one that it does not meet is refused."""
+    """What must be said where the map covers only a part of the boundary; one that it does not meet is refused."""
     if not shapely.intersects(boundary, extent):
         raise InputError(
             M("The boundary “{name}” lies outside the area that the map covers. Expected them to overlap: give a map "
@@ -295,8 +316,12 @@ def _overlap(boundary: shapely.Geometry, extent: shapely.Geometry, place: Place)
     share = shapely.intersection(boundary, extent).area / boundary.area
     if share > _WHOLE:
         return ()
-    return (Issue("partly-covered", M("The map covers only {share} of the study area; who lives in the rest, and what "
-                                      "is there, is not known.", share=Percent(share))),)  # fmt: skip
+    rest = M("What is in the rest is not known, and no figure counts it.")
+    if share < _LITTLE:
+        said = M("The map covers less than {share} of the boundary. {rest}", share=Percent(_LITTLE), rest=rest)
+    else:
+        said = M("The map covers only {share} of the boundary. {rest}", share=Percent(share), rest=rest)
+    return (Issue("partly-covered", said),)
 
 
 def _network(data: OsmData) -> tuple[WalkNetwork | None, tuple[Issue, ...]]:
@@ -365,6 +390,11 @@ def read_file(path: Path, context: Context) -> Harvest:
     raise FormatError(
         M("No source reads {file}. Expected a file that ends in one of: {known}.", file=path.name, known=known)
     )
+
+
+def returned_name(harvest: Harvest) -> str:
+    """What to call the rows that go back: the file, told apart from others of its name."""
+    return harvest.provenance.source.partition(":")[2] or harvest.provenance.file
 
 
 def _handed_back(harvests: Sequence[Harvest]) -> list[Issue]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from assetmap.errors import AssetmapError, FileMissing, ReceiptError
+from assetmap.exports.export import receipt_in
 from assetmap.messages import M, Message
 from assetmap.model.inventory import Inventory
 from assetmap.model.receipt import FORMAT
@@ -16,6 +17,8 @@ from assetmap.registry import discover
 from assetmap.walk import WalkProfile
 
 _CLOSE = 1e-9
+INVENTORY = "inventory"
+"""What the receipt of an exported list of assets asks."""
 _COMPARED = ("total", "unlinked", "denominator", "covered", "share", "share_low", "share_high", "near_edge", "assets",
              "without", "gaps", "groups", "categories")  # fmt: skip
 
@@ -50,7 +53,7 @@ class Comparison:
 
 
 def receipts_in(path: Path) -> list[dict[str, Any]]:
-    """The receipts of a file: a receipt itself, a figure or a list of figures as JSON, or a GeoJSON that we wrote.
+    """The receipts of a file: a receipt itself, a figure or a list of figures as JSON, or any file that we exported.
 
     Raises:
         FileMissing: There is no such file. ReceiptError: It carries no receipt.
@@ -60,11 +63,11 @@ def receipts_in(path: Path) -> list[dict[str, Any]]:
     try:
         content = json.loads(path.read_text(encoding="utf-8-sig"))
     except (ValueError, RecursionError):
-        content = None
+        content = receipt_in(path)
     found = [r for item in (content if isinstance(content, list) else [content]) if (r := _receipt(item))]
     if not found:
         raise ReceiptError(
-            M("{file} carries no receipt. Expected the output of “assetmap analyse … --json”, or a GeoJSON that "
+            M("{file} carries no receipt. Expected the output of “assetmap analyse … --json”, or a file that "
               "assetmap wrote.", file=path.name)
         )  # fmt: skip
     return found
@@ -90,11 +93,16 @@ def compare(receipt: Mapping[str, Any], inventory_of: Callable[[str], Inventory]
     """
     question = str(receipt.get("question"))
     analyses = discover("assetmap.analyses", "ANALYSIS")
-    if question not in analyses:
+    if question not in {*analyses, INVENTORY}:
         raise ReceiptError(M("The receipt asks for “{question}”, which this version does not know.", question=question))
     try:
         call, inputs_then, before = (dict(receipt[part]) for part in ("call", "inputs", "figure"))
+        if not before:
+            raise KeyError("figure")
         inventory = inventory_of(str(call.pop("audience", "public")))
+        if question == INVENTORY:
+            inputs_now, now = _of_inventory(inventory, call)
+            return _compared(question, inputs_then, inputs_now, before, now)
         if "at" in call:
             call["at"] = tuple(call["at"])
         if isinstance(call.get("profile"), Mapping):
@@ -107,23 +115,36 @@ def compare(receipt: Mapping[str, Any], inventory_of: Callable[[str], Inventory]
             M("The receipt was changed and asks nothing that can be answered ({fault}). Use the file as assetmap "
               "wrote it.", fault=str(fault))
         ) from fault  # fmt: skip
-    inputs_now, now = finding.receipt["inputs"], finding.summary
+    return _compared(question, inputs_then, finding.receipt["inputs"], before, finding.summary)
+
+
+def _of_inventory(inventory: Inventory, call: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, Any]]:
+    """The inputs and figures that the receipt of a list of assets has."""
+    chosen = inventory.where(category=call.get("category") or None)
+    return {"assets": chosen.fingerprint}, {"assets": len(chosen)}
+
+
+def _compared(
+    question: str,
+    inputs_then: Mapping[str, Any],
+    inputs_now: Mapping[str, Any],
+    before: Mapping[str, Any],
+    now: Mapping[str, Any],
+) -> Comparison:
     inputs = [
-        M(
-            "The {role} are not the same as then: {then} is now {now}.",
-            role=role,
-            then=then,
-            now=inputs_now.get(role, "–"),
-        )
+        M("The input “{role}” is another than then: {then} is now {now}.", role=role, then=then,
+          now=inputs_now.get(role, "–"))
         for role, then in inputs_then.items()
         if inputs_now.get(role) != then
-    ]
+    ]  # fmt: skip
     figures = [
         M("{name} was {then} and is {now}.", name=name, then=_short(before.get(name)), now=_short(now.get(name)))
         for name in _COMPARED
-        if name in before and not _equal(before[name], now.get(name))
+        if (name in before or name in now) and not _equal(before.get(name), now.get(name))
     ]
-    return Comparison(question, not figures, (*inputs, *figures), now)
+    # A list of assets has no figure but itself: there the inputs decide.
+    same = not figures and not (question == INVENTORY and inputs)
+    return Comparison(question, same, (*inputs, *figures), now)
 
 
 def _equal(one: Any, other: Any) -> bool:

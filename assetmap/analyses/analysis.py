@@ -121,11 +121,16 @@ def subject(
         here = assets.neighbourhood
         wanted = wanted or assets.selection or tuple(assets.counts().index)
         frame = assets.everything
-        provenance, audience, notes = assets.provenance, assets.audience, (*here.notes, *_held_back(assets))
+        provenance, audience, notes = assets.provenance, assets.audience, (*here.notes, *_held_back(assets, wanted))
         homes = here.homes if homes is None else homes
         network = network if network is not None else here.network  # type: ignore[assignment]
-    else:
+    elif isinstance(assets, gpd.GeoDataFrame):
         frame, provenance, audience, notes = assets, (), Audience.public, ()
+    else:
+        raise InputError(
+            M("A {sort} cannot be asked. Expected an Inventory (of a store: store.inventory()) or a GeoDataFrame.",
+              sort=type(assets).__name__)
+        )  # fmt: skip
     if wanted and "category" in frame:
         frame = frame[frame["category"].isin(wanted)]
     if network is None or homes is None:
@@ -148,8 +153,9 @@ def has_door(frame: gpd.GeoDataFrame) -> pd.Series[bool]:
     return found & frame["location_precision"].isin(["exact", "address"]) if "location_precision" in frame else found
 
 
-def _held_back(inventory: Inventory) -> list[Message]:
-    if inventory.issues["code"].eq("waits-for-review").any():
+def _held_back(inventory: Inventory, wanted: Sequence[str]) -> list[Message]:
+    waiting = inventory.issues[inventory.issues["code"] == "waits-for-review"]
+    if waiting["detail"].isin(list(wanted)).any():
         return [M("Assets that wait for review are not counted.")]
     return []
 

@@ -172,8 +172,15 @@ def _summary(
         **everybody,
         "groups": {g: _share(about, g, frame["covered"].to_numpy(), slow, fast, linked, mapped) for g in about.groups},
         "assets": len(about.assets),
-        "near_edge": {"total": _round(about.weight[edge].sum()), "share_without": inner["share"],
-                      "share_low_without": inner["share_low"], "share_high_without": inner["share_high"]},
+        "near_edge": {
+            "total": _round(about.weight[edge].sum()), "share_without": inner["share"],
+            "share_low_without": inner["share_low"], "share_high_without": inner["share_high"],
+            "covered_without": inner["covered"], "denominator_without": inner["denominator"],
+            "groups_without": {
+                g: _share(about, g, frame["covered"].to_numpy(), slow, fast, linked & ~edge, mapped)
+                for g in about.groups
+            },
+        },
     }  # fmt: skip
 
 

@@ -92,6 +92,7 @@ def gaps(
     summary = {
         **base.summary,
         "without": round(total, 6),
+        "without_off_edge": round(_off_edge(base.frame, people), 6),
         "gaps": len(frame),
         "group": group,
         "by": by,
@@ -108,6 +109,12 @@ def gaps(
                 if by == "cells" else M("Homes without it, largest first.")),
         receipt=make_receipt("gaps", call, about.fingerprints(), about.provenance, summary),
     )  # fmt: skip
+
+
+def _off_edge(homes: gpd.GeoDataFrame, people: pd.Series) -> float:
+    """People without it at homes that are not near the edge of the data: beyond it there may be what they lack."""
+    sure = homes["linked"] & ~homes["covered"] & ~homes["near_edge"]
+    return float(people[sure.to_numpy()].fillna(0).sum())
 
 
 def _rows(base: Finding, people: pd.Series, network: WalkNetwork, by: str, cell_m: float) -> gpd.GeoDataFrame:

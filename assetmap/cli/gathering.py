@@ -85,14 +85,15 @@ def add(
     lang: Lang = None,
 ) -> None:
     """Add the rows of a file to a store; known rows are brought up to date, and no value is ever emptied."""
-    from assetmap.gathering import read_file
+    from assetmap.gathering import read_file, returned_name
     from assetmap.sources.conform import conform
+    from assetmap.sources.versions import as_source
 
     kept = Store.open(folder(store))
-    here = kept.inventory("connector", network=False).neighbourhood
+    known = kept.inventory("connector", network=False)
     with progress() as told:
-        context = Context(here.boundary, kept.addresses(), _mapping(mapping), not no_limit, told)
-        harvest = read_file(file, context)
+        context = Context(known.neighbourhood.boundary, kept.addresses(), _mapping(mapping), not no_limit, told)
+        harvest = as_source(read_file(file, context), known.everything, known.provenance)
         rows = conform(harvest)
     for note in harvest.notes:
         out(M("  • {note}", note=note))
@@ -113,7 +114,7 @@ def add(
             fresh.write_text(json.dumps(harvest.mapping, ensure_ascii=False, indent=2), encoding="utf-8")
         out(M("How the columns were understood is kept in {file}, for next time.", file=str(mapping)))
     if len(harvest.rejected):
-        _hand_back(harvest.rejected, kept.folder, file.name)
+        _hand_back(harvest.rejected, kept.folder, returned_name(harvest))
 
 
 def _mapping(path: Path | None) -> dict[str, Any] | None:
@@ -147,7 +148,7 @@ def _would_reject(harvest: Harvest) -> None:
 
 def _hand_back(rows: pd.DataFrame, store: Path, name: str) -> None:
     """Rows that failed, as they came and with their reasons, in a file that only its owner may read."""
-    target = store / "rejected" / f"{Path(name).stem}.csv"
+    target = store / "rejected" / f"{name}.csv"
     target.parent.mkdir(mode=0o700, exist_ok=True)
     plain = rows.copy()
     if "reason" in plain:

@@ -26,9 +26,10 @@ def release(inventory: Inventory, audience: Audience | str) -> Inventory:
     circle = Audience.of(audience)
     frame, beyond = (_reasons(part, circle) for part in (inventory.frame, inventory.beyond))
     held = [
-        Issue("waits-for-review", Mn("One asset waits for review and is left out.",
-                                     "{n} assets wait for review and are left out.", int(n)))
-        for n in [(frame == "waits").sum()] if n
+        Issue("waits-for-review", Mn("{category}: one waits for review and is left out.",
+                                     "{category}: {n} wait for review and are left out.", int(n),
+                                     category=taxonomy()[key].said), field="category", detail=str(key))
+        for key, n in inventory.frame.loc[frame == "waits", "category"].value_counts(sort=False).items()
     ] + [
         Issue("not-for-audience", Mn("One asset is for a narrower circle and is left out.",
                                      "{n} assets are for a narrower circle and are left out.", int(n)))

@@ -61,4 +61,14 @@ def _cell(comma: bool) -> Callable[[Any], str]:
     return say
 
 
-EXPORT = Export("csv", M("CSV table"), (".csv",), write)
+def receipt(path: Path) -> Any:
+    """The receipt in the first row."""
+    csv.field_size_limit(16 * 2**20)
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        comma = ";" if ";" in file.readline() else ","
+        file.seek(0)
+        row = next(csv.DictReader(file, delimiter=comma), {})
+    return json.loads(row["dataset_receipt"])
+
+
+EXPORT = Export("csv", M("CSV table"), (".csv",), write, receipt)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
@@ -125,4 +125,13 @@ def _said(content: Content, cut: int) -> Iterator[tuple[str, str]]:
         yield say(M("Receipt"), content.lang), receipt[start : start + 16_000]
 
 
-EXPORT = Export("excel", M("Excel workbook"), (".xlsx",), write)
+def receipt(path: Path) -> Any:
+    """The receipt on the second sheet, joined from its cells; the label may be in any language."""
+    book = load_workbook(path, read_only=True)
+    rows = [(row[0], str(row[1] or "")) for row in book.worksheets[1].iter_rows(max_col=2, values_only=True)]
+    book.close()
+    labels = [name for name, text in rows if text.startswith('{"format"')]
+    return json.loads("".join(text for name, text in rows if name in labels[:1]))
+
+
+EXPORT = Export("excel", M("Excel workbook"), (".xlsx",), write, receipt)

@@ -7,6 +7,8 @@ into a new file that takes the old one's place only when it is whole.
 from __future__ import annotations
 
 import shutil
+import sqlite3
+import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +40,7 @@ class Export:
         title: What people call the format.
         suffixes: The endings by which it is chosen, the usual one first.
         write: Writes a content into a new file. It sees only what has passed the gate.
+        receipt: Finds the receipt in a file that `write` made; None where there is none. It trusts nothing in the file.
         any_crs: Whether the format can carry another reference system than WGS84.
     """
 
@@ -45,12 +48,22 @@ class Export:
     title: Message
     suffixes: tuple[str, ...]
     write: Callable[[Content, Path], None]
+    receipt: Callable[[Path], Any] = lambda path: None
     any_crs: bool = True
 
 
 def exports() -> dict[str, Export]:
     """Every format by its key."""
     return discover("assetmap.exports", "EXPORT")
+
+
+def receipt_in(path: Path) -> dict[str, Any] | None:
+    """The receipt that a file of ours carries, or None: the file carries none, is damaged, or is not ours."""
+    try:
+        found = _export(path).receipt(path)
+    except (InputError, ValueError, KeyError, TypeError, OSError, sqlite3.Error, zipfile.BadZipFile, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
 
 
 def suffixes() -> tuple[str, ...]:

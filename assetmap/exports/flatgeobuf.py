@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pyogrio
 
 from assetmap.exports.content import Content
 from assetmap.exports.export import Export
 from assetmap.messages import M
+
+_LARGEST_HEADER = 16 * 2**20
 
 
 def write(content: Content, path: Path) -> None:
@@ -29,4 +33,13 @@ def write(content: Content, path: Path) -> None:
     )
 
 
-EXPORT = Export("flatgeobuf", M("FlatGeobuf"), (".fgb",), write)
+def receipt(path: Path) -> Any:
+    """The receipt in the description, which stands as JSON in the file's header; read without GDAL."""
+    with path.open("rb") as file:
+        start = file.read(12)
+        header = file.read(min(int.from_bytes(start[8:12], "little"), _LARGEST_HEADER))
+    text = header[header.index(b'{"title"') :].decode("utf-8", errors="ignore")
+    return json.JSONDecoder().raw_decode(text)[0].get("receipt")
+
+
+EXPORT = Export("flatgeobuf", M("FlatGeobuf"), (".fgb",), write, receipt)

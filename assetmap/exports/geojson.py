@@ -59,4 +59,9 @@ def _value(value: Any) -> Any:
     return round(value, 6) if isinstance(value, float) and np.isfinite(value) else None
 
 
-EXPORT = Export("geojson", M("GeoJSON"), (".geojson", ".json"), write, any_crs=False)
+def receipt(path: Path) -> Any:
+    """The receipt beside the features."""
+    return json.loads(path.read_text(encoding="utf-8-sig")).get("receipt")
+
+
+EXPORT = Export("geojson", M("GeoJSON"), (".geojson", ".json"), write, receipt, any_crs=False)

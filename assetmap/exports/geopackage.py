@@ -7,9 +7,11 @@ expect. GDAL writes the file; then SQLite adds the styles and what must be said.
 from __future__ import annotations
 
 import contextlib
+import json
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -43,6 +45,8 @@ _METADATA = (
     CONSTRAINT ge_tce UNIQUE (table_name, column_name, extension_name))""",
 )
 _EXTENSION = "http://www.geopackage.org/spec120/#extension_metadata"
+
+_ABOUT = "https://schema.org/Dataset"
 
 
 def write(content: Content, path: Path) -> None:
@@ -107,7 +111,7 @@ def _add_metadata(connection: sqlite3.Connection, content: Content, layers: list
         )
     about = content.about
     rows: list[tuple[str, str, str, str, str | None]] = [
-        ("https://schema.org/Dataset", "application/json", about.json(), "geopackage", None),
+        (_ABOUT, "application/json", about.json(), "geopackage", None),
         *(
             ("http://mrcc.com/qgis.dtd", "text/xml", description(name, about, content.lang), "table", name)
             for name in layers
@@ -124,4 +128,13 @@ def _add_metadata(connection: sqlite3.Connection, content: Content, layers: list
         )
 
 
-EXPORT = Export("geopackage", M("GeoPackage"), (".gpkg",), write)
+def receipt(path: Path) -> Any:
+    """The receipt in the metadata of the whole file."""
+    with contextlib.closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
+        connection.execute("PRAGMA trusted_schema = OFF")
+        query = "SELECT metadata FROM gpkg_metadata WHERE md_standard_uri = ? LIMIT 1"
+        row = connection.execute(query, (_ABOUT,)).fetchone()
+    return json.loads(row[0]).get("receipt") if row else None
+
+
+EXPORT = Export("geopackage", M("GeoPackage"), (".gpkg",), write, receipt)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 
@@ -26,4 +27,9 @@ def write(content: Content, path: Path) -> None:
     pq.write_table(table, path, compression="zstd")
 
 
-EXPORT = Export("geoparquet", M("GeoParquet"), (".parquet", ".geoparquet"), write)
+def receipt(path: Path) -> Any:
+    """The receipt in the file's metadata."""
+    return json.loads((pq.read_metadata(path).metadata or {})[b"receipt"])
+
+
+EXPORT = Export("geoparquet", M("GeoParquet"), (".parquet", ".geoparquet"), write, receipt)

@@ -19,10 +19,13 @@ import pytest
 from assetmap.analyses.coverage import coverage
 from assetmap.analyses.gaps import gaps
 from assetmap.analyses.nearby import nearby
+from assetmap.disclosure.gate import release
 from assetmap.exports import exports, write
+from assetmap.exports.export import receipt_in
 from assetmap.exports.guard import safe_text
 from assetmap.model.finding import Finding
 from assetmap.model.inventory import Inventory
+from assetmap.rerun import compare, receipts_in
 from tests.stored_world import HOSTILE, assets, homes, inventory, street
 
 ASSET = {"id", "name", "category", "kind", "source", "licence", "attribution", "retrieved"}
@@ -117,6 +120,31 @@ def test_every_export_carries_everything(
         seen = subprocess.run([ogrinfo, "-so", "-al", str(path)], capture_output=True, text=True, check=True)
         assert "ERROR" not in seen.stdout + seen.stderr
         assert "Layer name: " in seen.stdout
+
+
+@pytest.mark.parametrize("thing", ["inventory", "coverage", "gaps", "nearby"])
+@pytest.mark.parametrize("key", list(exports()))
+def test_what_was_exported_can_be_made_again(
+    key: str, thing: str, things: dict[str, Inventory | Finding], tmp_path: Path
+) -> None:
+    """Also from a file that a person opened and saved in a language of their own."""
+    here = whole(("Park",) if thing == "gaps" else HOSTILE)
+    path = write(things[thing], tmp_path / f"x{exports()[key].suffixes[0]}", lang="da")
+    (receipt,) = receipts_in(path)
+    done = compare(receipt, lambda audience: release(here, audience))
+    assert done.same, [str(difference) for difference in done.differences]
+    other = compare(receipt, lambda audience: release(whole(("Park", "Kafé", "Torg")), audience))
+    assert other.differences, "other assets are noticed"
+
+
+@pytest.mark.parametrize("key", list(exports()))
+@pytest.mark.parametrize(
+    "content", [b"", b"PK\x03\x04", b"\x00" * 400, b'{"title": 1}', b"fgb\x03fgb\x00\xff\xff\xff\x7f{"]
+)
+def test_a_file_without_a_receipt_has_none(key: str, content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / f"x{exports()[key].suffixes[0]}"
+    path.write_bytes(content)
+    assert receipt_in(path) is None
 
 
 def test_no_file_names_the_machine_it_was_made_on(things: dict[str, Inventory | Finding], tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ def test_each_circle_sees_what_wider_ones_see_and_more(audience: str, books: int
 def test_rows_held_back_are_counted_and_nothing_else_is_told() -> None:
     seen = release(town(), "public")
     codes = dict(zip(seen.issues["code"], seen.issues["message"], strict=True))
-    assert codes["waits-for-review"] == "One asset waits for review and is left out."
+    assert codes["waits-for-review"] == "Playground: one waits for review and is left out."
     assert codes["not-for-audience"] == "4 assets are for a narrower circle and are left out."
     assert not seen.issues["detail"].str.contains("Kari").any()
     assert {"library/0", ""} <= set(seen.issues["asset"])
