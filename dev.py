@@ -7,6 +7,7 @@ Nothing but Python 3.11 or newer is needed, on Linux, macOS and Windows. All tha
     python3 dev.py test [pytest options]  every test, those in a browser too
     python3 dev.py lint                   ruff and mypy, as CI runs them
     python3 dev.py format                 let ruff put the code in order
+    python3 dev.py translate              collect sentences into the catalogues, and compile them
     python3 dev.py setup                  only set up
     python3 dev.py lock [--upgrade]       write requirements.lock again after a change in pyproject.toml
 """
@@ -84,7 +85,8 @@ class SetupError(Exception):
 
 
 def main(arguments: list[str]) -> int:
-    commands = {"demo": demo, "test": test, "lint": lint, "format": tidy, "setup": setup, "lock": lock}
+    commands = {"demo": demo, "test": test, "lint": lint, "format": tidy, "translate": translate, "setup": setup,
+                "lock": lock}  # fmt: skip
     if not arguments or arguments[0] not in commands:
         print(__doc__)
         return 0 if arguments[:1] in ([], ["-h"], ["--help"]) else 2
@@ -119,6 +121,20 @@ def lint(arguments: list[str]) -> int:
 
 def tidy(arguments: list[str]) -> int:
     return run(PYTHON, "-m", "ruff", "check", "--fix", ".") | run(PYTHON, "-m", "ruff", "format", ".")
+
+
+def translate(arguments: list[str]) -> int:
+    """New sentences come in empty, changed ones count as new, and what is no longer said goes."""
+    babel = (PYTHON, "-m", "babel.messages.frontend", "-q")
+    with tempfile.TemporaryDirectory() as folder:
+        pot = Path(folder, "assetmap.pot")
+        collect = ["extract", "-F", "assetmap/locale/babel.cfg", "-k", "M:1", "-k", "Mn:1,2", "--add-location=file"]
+        merge = ["update", "-i", pot, "-d", "assetmap/locale", "-D", "assetmap", "--ignore-pot-creation-date"]
+        return (
+            run(*babel, *collect, "-o", pot, "assetmap")
+            or run(*babel, *merge, "--no-fuzzy-matching", "--ignore-obsolete")
+            or run(*babel, "compile", "-d", "assetmap/locale", "-D", "assetmap")
+        )
 
 
 def setup(arguments: list[str]) -> int:
