@@ -15,7 +15,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from assetmap.messages import M, Mn
+from assetmap.messages import M, Mn, Percent
 from assetmap.model.issues import Issue
 
 Shapes = NDArray[np.object_]
@@ -170,10 +170,8 @@ def _mended(shape: shapely.Geometry, reason: str, label: str) -> tuple[shapely.G
 def _change(before: shapely.Geometry, after: shapely.Geometry, reason: str) -> Any:
     if shapely.get_dimensions(after) < _POLYGON or not before.area:
         return M("The shape was repaired ({reason}).", reason=reason)
-    percent = 100 * (after.area - before.area) / before.area
-    return M(
-        "The shape was repaired ({reason}); its area changed by {percent} %.", reason=reason, percent=round(percent, 1)
-    )
+    share = round((after.area - before.area) / before.area, 2) + 0.0  # no “-0 %”
+    return M("The shape was repaired ({reason}); its area changed by {share}.", reason=reason, share=Percent(share))
 
 
 STEPS: tuple[Step, ...] = (_flat, _straight, _placed)

@@ -78,6 +78,47 @@ def test_two_halves_of_a_place_have_all_its_people(
     assert sum(sums) == pytest.approx(people.areas["total"].sum(), rel=1e-6)
 
 
+# one cell of 100 m between 100 and 200 in x: which part of it lies in the boundary, and which in the map
+edges = {
+    "inside": st.tuples(st.just(-50), st.just(350), st.just(-50), st.just(350)),
+    "cut by the extent": st.tuples(st.just(-50), st.just(350), st.just(-50), st.integers(110, 190)),
+    "cut by the boundary": st.tuples(st.just(-50), st.integers(110, 190), st.just(-50), st.just(350)),
+    "cut by both": st.tuples(st.integers(110, 190), st.just(350), st.just(-50), st.integers(110, 190)),
+}
+
+
+@pytest.mark.parametrize("case", edges)
+@settings(max_examples=15, deadline=None)
+@given(data=st.data())
+def test_everybody_is_in_a_home_or_beyond_the_map_on_one_side_of_the_boundary(case: str, data: st.DataObject) -> None:
+    """A boundary and its complement share everybody between them, wherever the map ends."""
+    west, east, low, high = data.draw(edges[case])
+    points, people = data.draw(rows), data.draw(populations)
+    extent = at(shapely.box(low, -50, high, 350))
+    boundary, whole = shapely.box(west, -50, east, 350), shapely.box(-50, -50, 350, 350)
+    others = shapely.difference(whole, boundary)
+    assume(all(abs(x - line) > 1e-3 for x, _, _ in points for line in (west, east, low, high)))
+    sides = [at(side) for side in (boundary, others) if not side.is_empty]
+    done = [_shared(frame_of(points), people, side, extent) for side in sides]
+    homes, beyond = (sum(d[key] for d in done) for key in ("people", "people_beyond_map"))
+    everybody = people.areas["total"].to_numpy()
+    in_map = everybody * np.repeat([np.clip((high - 100 * x) / 100, 0, 1) for x in range(CELLS)], CELLS)
+    assert homes == pytest.approx(in_map.sum(), rel=1e-3, abs=1e-3)
+    assert homes + beyond == pytest.approx(everybody.sum(), rel=1e-5, abs=1e-3)
+
+
+def _shared(
+    homes: gpd.GeoDataFrame, people: PopulationAreas, boundary: shapely.Geometry, extent: shapely.Geometry
+) -> dict[str, float]:
+    if not shapely.intersection(boundary, extent).area:  # nothing of the map: everybody of that side is beyond
+        beyond = shapely.intersection(people.areas.geometry.to_numpy(), boundary)
+        part = shapely.area(beyond) / shapely.area(people.areas.geometry.to_numpy())
+        return {"people": 0.0, "people_beyond_map": float((people.areas["total"] * part).sum())}
+    done = apportion(homes, people, boundary=boundary, extent=extent, metric_crs=UTM)
+    assert done.report["people"] == pytest.approx(done.homes["people"].sum())
+    return done.report
+
+
 @settings(max_examples=20, deadline=None)
 @given(dwellings, populations)
 def test_groups_lie_in_their_limits_and_sum_to_everybody(homes: gpd.GeoDataFrame, people: PopulationAreas) -> None:

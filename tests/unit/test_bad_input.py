@@ -186,11 +186,11 @@ def test_a_study_area_that_the_map_covers_in_part(tmp_path: Path) -> None:
     (west, south), (east, north) = lonlat(-1000, -1000), lonlat(1500, 1500)
     area = boundary(tmp_path, shapely.box(west, south, 2 * east - west, north))
     said = gather_within(tmp_path / "s", tmp_path, area, "--lang", "en")
-    assert "The map covers only 50% of the study area" in said.out
+    assert "The map covers only 50% of the boundary" in said.out
     caveats = assetmap_cli("analyse", "coverage", "--category", "playground", "--json", "--store", tmp_path / "s").json[
         "caveats"
     ]
-    assert any("covers only 50% of the study area" in caveat for caveat in caveats)
+    assert any("covers only 50% of the boundary" in caveat for caveat in caveats)
 
 
 def test_each_of_the_28_invalid_municipalities_can_be_a_boundary(shared: Path) -> None:

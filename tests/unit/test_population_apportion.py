@@ -78,6 +78,35 @@ def test_an_area_beyond_the_data_is_divided_by_land() -> None:
     assert str(done.notes[0]).startswith("1 area reaches beyond the map data")
 
 
+def test_a_boundary_wider_than_the_map_brings_nobody_into_its_homes() -> None:
+    half, wide = box(0, 0, 50, 100), box(-500, -500, 2000, 2000)
+    two = areas({**ONE, "b": box(100, 0, 100, 100)}, [40, 7])
+    beyond = homes(("in", 10, 10, 1), ("sticks out", 60, 10, 1))
+    alone, done = share(beyond, two, extent=half), share(beyond, two, boundary=wide, extent=half)
+    for found in (alone, done):
+        assert found.homes["people"].to_dict() == pytest.approx({"in": 20}, rel=1e-6)
+        assert found.homes["people_high"].sum() == pytest.approx(20, rel=1e-6)
+    assert alone.report["people_beyond_map"] == 0
+    assert done.report["people_beyond_map"] == pytest.approx(27, rel=1e-6)
+    told = "27 people of the boundary live outside the area that the map covers and are not counted."
+    assert told in [str(note) for note in done.notes]
+    assert told in [str(issue.message) for issue in done.issues if issue.code == "people-beyond-map"]
+
+
+def test_a_boundary_beside_the_map_of_its_people_is_refused() -> None:
+    """The file has people in the boundary, but none where the map and the boundary meet."""
+    with pytest.raises(NothingFound):
+        share(homes(("h", 10, 10, 1)), areas({"b": box(500, 0, 100, 100)}, [7]), boundary=box(0, 0, 700, 100),
+              extent=box(-100, 0, 300, 100))  # fmt: skip
+
+
+def test_whom_the_source_hides_is_in_no_sum_of_people_beyond_the_map() -> None:
+    two = areas({**ONE, "b": box(100, 0, 100, 100)}, [40, np.nan])
+    done = share(homes(("h", 10, 10, 1)), two, boundary=box(0, 0, 300, 100), extent=ONE["a"])
+    assert done.report["people_beyond_map"] == 0
+    assert done.report["people"] == pytest.approx(40, rel=1e-6)
+
+
 def test_people_without_a_home_on_the_map_are_not_lost() -> None:
     done = share(
         homes(("h", 10, 10, 1)), areas({**ONE, "b": box(100, 0, 100, 100)}, [40, 7]), extent=box(0, 0, 300, 300)
@@ -87,6 +116,14 @@ def test_people_without_a_home_on_the_map_are_not_lost() -> None:
     assert done.homes.loc["area/b", "edge_m"] == pytest.approx(50, abs=1)
     assert shapely.covers(box(100, 0, 100, 100), done.homes.geometry["area/b"])
     assert [i.code for i in done.issues] == ["area-without-homes"]
+    assert str(done.issues[0].message).startswith("1 area with 7 people has no home")
+
+
+def test_one_person_is_a_person() -> None:
+    done = share(homes(), areas(ONE, [1]), boundary=box(0, 0, 300, 100), extent=box(0, 0, 300, 300))
+    assert str(done.issues[0].message).startswith("1 area with 1 person has no home on the map")
+    half = share(homes(), areas(ONE, [2]), boundary=ONE["a"], extent=box(0, 0, 50, 100))
+    assert "1 person of the boundary lives outside" in str(half.issues[-1].message)
 
 
 def test_only_the_part_of_a_homeless_area_in_the_boundary_counts() -> None:
@@ -112,7 +149,8 @@ def test_a_home_on_the_edge_belongs_to_the_first_area() -> None:
     two = areas({"b": box(50, 0, 100, 100), **ONE}, [10, 40])
     done = share(homes(("edge", 75, 10, 1), ("a", 10, 10, 1)), two)
     assert done.homes["people"].to_dict() == pytest.approx({"edge": 10, "a": 40})
-    assert "areas-overlap" in {i.code for i in done.issues}
+    overlap = next(str(i.message) for i in done.issues if i.code == "areas-overlap")
+    assert "overlap by 33 % of their ground" in overlap  # 20 000 m² of areas on 15 000 m² of ground
 
 
 def test_hidden_counts_stay_intervals_in_the_homes() -> None:
@@ -144,7 +182,7 @@ def test_a_hidden_total_without_limit_stays_unknown() -> None:
 
 
 def test_a_file_of_another_place_is_refused() -> None:
-    with pytest.raises(NothingFound, match="None of the 1 areas"):
+    with pytest.raises(NothingFound, match="The one area of"):
         share(homes(("h", 9000, 10, 1)), areas(ONE, [40]), boundary=box(9000, 0, 100, 100))
 
 
@@ -163,6 +201,13 @@ def test_skoyen_with_the_norwegian_grid(shared: Path) -> None:
     by_land = (cells.intersection(zone).area / cells.area * cells["total"]).sum()
     assert done.report["people"] == pytest.approx(by_land, rel=1e-3)
     assert done.homes.index.is_unique
+    wide = osm.bounds.buffer(0.05)
+    wider = apportion(found.homes, grid, wide, osm.bounds)
+    assert wider.report["people"] == pytest.approx(done.report["people"], rel=1e-9)
+    ground = gpd.GeoSeries([wide], crs=4326).to_crs(25833).iloc[0].difference(zone)
+    rest = (cells.intersection(ground).area / cells.area * cells["total"]).sum()
+    assert rest > 50_000
+    assert wider.report["people_beyond_map"] == pytest.approx(rest, rel=1e-4)
 
 
 def test_streets_without_houses_still_have_their_people(shared: Path) -> None:

@@ -16,7 +16,7 @@ import pyproj
 import shapely
 
 from assetmap.errors import NothingFound
-from assetmap.messages import M, Message, Mn
+from assetmap.messages import M, Message, Mn, Percent
 from assetmap.model.ages import GROUPS, group_people
 from assetmap.model.crs import WGS84, metric_crs_of, project
 from assetmap.model.issues import Issue
@@ -28,7 +28,7 @@ AREA = "area"
 """`source` of a home that stands for people in an area where the map shows no home; its id starts with `area/`."""
 SLIVER = 1e-4
 """Less than this part of an area beyond an edge is a matter of how lines were drawn, not of where people live."""
-CAVEATS = ("area-without-homes", "area-beyond-data", "areas-overlap", "people-unknown")
+CAVEATS = ("area-without-homes", "area-beyond-data", "people-beyond-map", "areas-overlap", "people-unknown")
 """Issues that every figure must repeat: with other data around, the figure would be another."""
 
 
@@ -42,7 +42,8 @@ class Apportioned:
         estimated: Those of them that are not plain sums of the source's counts.
         notes: Caveats that every figure about these people repeats.
         report: `people` (best estimate in the homes), `areas`, `areas_without_homes`, `people_without_homes`,
-            `areas_cut` (reach beyond the data), `homes_without_area`, `homes_people_unknown`.
+            `areas_cut` (reach beyond the data), `people_beyond_map` (in the boundary, but not in the data; in no
+            other number), `homes_without_area`, `homes_people_unknown`.
     """
 
     homes: gpd.GeoDataFrame
@@ -60,30 +61,33 @@ def apportion(
     extent: shapely.Geometry | None = None,
     metric_crs: pyproj.CRS | None = None,
 ) -> Apportioned:
-    """Share each area's people out over its homes, then keep the homes in the boundary.
+    """Share each area's people out over its homes, then keep the homes in the study area.
 
-    What an area has on both sides of the boundary is decided by its homes on both sides, so give all homes that are
-    known. Of an area that reaches beyond the data, the part within gets its share by land area. People of an area
-    without homes are kept in one home of source "area" at a point inside it (and inside the boundary). A home in
+    The study area is what boundary and extent have in common. What an area has on both sides of the boundary is decided
+    by its homes on both sides, so give all homes that are known. Of an area that reaches beyond the extent, the part
+    within gets its share by land area, whether the boundary ends there or not: the rest lives in homes that nobody
+    knows. Whoever of them lives in the boundary is counted apart and told, and is in no home. People of an area
+    without homes are kept in one home of source "area" at a point inside it (and inside the study area). A home in
     several areas (on their edge) belongs to the first; one in no area has no people.
 
     The limits `_low` and `_high` say what the source leaves open, not how people are spread within an area.
 
     Args:
         homes: As `Neighbourhood.homes`, WGS84, with `dwellings` > 0; also those beyond the boundary.
-        boundary: The study area (WGS84); None keeps all homes.
-        extent: The area in which homes are known (WGS84); None if they are known everywhere.
+        boundary: The area that is meant (WGS84); None keeps all homes.
+        extent: The area in which homes are known (WGS84), homes beyond it are passed over; None if they are known
+            everywhere.
 
     Raises:
         NothingFound: No area of the source lies in the study area.
     """
     crs = metric_crs or metric_crs_of(population.areas)
-    zone = None if extent is None else extent if boundary is None else shapely.union(extent, boundary)
-    spots = _select(population, boundary if boundary is not None else zone)
+    study = _common(boundary, extent)
+    spots = _select(population, study)
     shapes = np.asarray(project(population.areas.geometry.to_numpy()[spots], WGS84, crs))
-    known = homes if zone is None else homes[inside(homes, zone)]
+    known = homes if extent is None else homes[inside(homes, extent)]
     at = _area_of(known, shapes, crs)
-    within = _part_within(shapes, zone, crs)
+    within = _part_within(shapes, extent, crs)
     weight = known["dwellings"].to_numpy(float)
     sums = np.bincount(at[at >= 0], weights=weight[at >= 0], minlength=len(shapes))
     share = np.where(at >= 0, within[at] * weight / np.where(at >= 0, sums[at], 1), 0.0)
@@ -94,19 +98,40 @@ def apportion(
     )
     placed.loc[at < 0, list(people)] = 0.0
     left = np.flatnonzero((sums == 0) & (people["people_high"].fillna(1).to_numpy() > 0))
-    area_homes = _area_homes(left, shapes, people, boundary if boundary is not None else zone, extent, crs)
+    area_homes = _area_homes(left, shapes, people, study, extent, crs)
     every = placed if not len(area_homes) else pd.concat([placed, area_homes[placed.columns]])
-    kept = every if boundary is None else every[inside(every, boundary)]
+    kept = every if study is None else every[inside(every, study)]
     report = {
         "people": float(kept["people"].sum()), "areas": len(shapes),
         "areas_without_homes": len(area_homes), "people_without_homes": float(area_homes["people"].sum()),
-        "areas_cut": int((within < 1).sum()), "homes_without_area": _without_area(known, at, kept),
+        "areas_cut": int((within < 1).sum()), "people_beyond_map": _people_beyond(population, boundary, extent, crs),
+        "homes_without_area": _without_area(known, at, kept),
         "homes_people_unknown": int(kept["people"].isna().sum()),
     }  # fmt: skip
     overlap = float(shapely.area(shapes).sum() / max(shapely.union_all(shapes).area, 1e-9))
     issues = tuple(_issues(report, overlap))
     notes = (*(i.message for i in issues if i.code in CAVEATS), *_notes(groups, estimated))
     return Apportioned(kept, groups, estimated, issues, notes, report)
+
+
+def _common(boundary: shapely.Geometry | None, extent: shapely.Geometry | None) -> shapely.Geometry | None:
+    """The ground of both; one that is None stands for the whole world."""
+    if boundary is None or extent is None:
+        return extent if boundary is None else boundary
+    return boundary if shapely.covers(extent, boundary) else shapely.intersection(boundary, extent)
+
+
+def _people_beyond(
+    population: PopulationAreas, boundary: shapely.Geometry | None, extent: shapely.Geometry | None, crs: pyproj.CRS
+) -> float:
+    """People (best estimate, by land area) in the part of a boundary that an extent does not cover; both WGS84."""
+    if boundary is None or extent is None or shapely.covers(extent, boundary):
+        return 0.0
+    beyond = shapely.difference(boundary, extent)
+    shapely.prepare(beyond)
+    met = population.areas[shapely.intersects(beyond, population.areas.geometry.to_numpy())]
+    part = _part_within(np.asarray(project(met.geometry.to_numpy(), WGS84, crs)), beyond, crs)
+    return float((met["total"] * part).sum())  # whom the source hides without limit is in no sum
 
 
 def _select(population: PopulationAreas, zone: shapely.Geometry | None) -> npt.NDArray[np.int64]:
@@ -119,11 +144,14 @@ def _select(population: PopulationAreas, zone: shapely.Geometry | None) -> npt.N
     if not len(found):
         west, south, east, north = (round(float(v), 3) for v in population.areas.total_bounds)
         raise NothingFound(
-            M("None of the {n} areas of {file} lies in the study area: they lie between {south}, {west} and {north}, "
-              "{east} (latitude, longitude). Expected areas that cover it. Take the file of this place, and see "
-              "whether its reference system is right.",
-              n=len(shapes), file=population.provenance.file or population.provenance.title,
-              west=west, south=south, east=east, north=north)
+            Mn("The one area of {file} does not lie in the study area: it lies between {south}, {west} and {north}, "
+               "{east} (latitude, longitude). Expected areas that cover it. Take the file of this place, and see "
+               "whether its reference system is right.",
+               "None of the {n} areas of {file} lies in the study area: they lie between {south}, {west} and {north}, "
+               "{east} (latitude, longitude). Expected areas that cover it. Take the file of this place, and see "
+               "whether its reference system is right.",
+               len(shapes), file=population.provenance.file or population.provenance.title,
+               west=west, south=south, east=east, north=north)
         )  # fmt: skip
     return found
 
@@ -148,7 +176,7 @@ def _part_within(shapes: npt.NDArray[np.object_], zone: shapely.Geometry | None,
     shapely.prepare(ground)
     cut = np.flatnonzero(~shapely.covers(ground, shapes))
     part[cut] = shapely.area(shapely.intersection(shapes[cut], ground)) / shapely.area(shapes[cut])
-    return np.where(part > 1 - SLIVER, 1.0, part)
+    return np.where(part > 1 - SLIVER, 1.0, np.where(part < SLIVER, 0.0, part))
 
 
 def _people(
@@ -207,61 +235,44 @@ def _notes(groups: tuple[str, ...], estimated: tuple[str, ...]) -> list[Message]
 
 
 def _issues(report: dict[str, float], overlap: float) -> list[Issue]:
-    found = []
-    if n := int(report["areas_without_homes"]):
-        found.append(
-            Issue(
-                "area-without-homes",
-                Mn(
-                    "{n} area with {people} people has no home on the map; they are counted at a point in it.",
-                    "{n} areas with {people} people have no home on the map; they are counted at a point in each.",
-                    n,
-                    people=round(report["people_without_homes"]),
-                ),
-            )
-        )
-    if n := int(report["areas_cut"]):
-        found.append(
-            Issue(
-                "area-beyond-data",
-                Mn(
-                    "{n} area reaches beyond the map data; the people on this side were estimated by land area.",
-                    "{n} areas reach beyond the map data; the people on this side were estimated by land area.",
-                    n,
-                ),
-            )
-        )
-    if n := int(report["homes_without_area"]):
-        found.append(
-            Issue(
-                "home-without-area",
-                Mn(
-                    "{n} home lies in no area of the population source and counts no people.",
-                    "{n} homes lie in no area of the population source and count no people.",
-                    n,
-                ),
-            )
-        )
-    if n := int(report["homes_people_unknown"]):
-        found.append(
-            Issue(
-                "people-unknown",
-                Mn(
-                    "The number of people in {n} home is hidden by the source.",
-                    "The number of people in {n} homes is hidden by the source.",
-                    n,
-                ),
-            )
-        )
+    people = Mn("{n} person", "{n} people", round(report["people_without_homes"]))
+    counted = {
+        "area-without-homes": Mn(
+            "{n} area with {people} has no home on the map; who lives there is counted at a point in it.",
+            "{n} areas with {people} have no home on the map; who lives there is counted at a point in each.",
+            round(report["areas_without_homes"]), people=people,
+        ),
+        "area-beyond-data": Mn(
+            "{n} area reaches beyond the map data; the people on this side were estimated by land area.",
+            "{n} areas reach beyond the map data; the people on this side were estimated by land area.",
+            round(report["areas_cut"]),
+        ),
+        "people-beyond-map": Mn(
+            "{n} person of the boundary lives outside the area that the map covers and is not counted.",
+            "{n} people of the boundary live outside the area that the map covers and are not counted.",
+            round(report["people_beyond_map"]),
+        ),
+        "home-without-area": Mn(
+            "{n} home lies in no area of the population source and counts no people.",
+            "{n} homes lie in no area of the population source and count no people.",
+            round(report["homes_without_area"]),
+        ),
+        "people-unknown": Mn(
+            "The number of people in {n} home is hidden by the source.",
+            "The number of people in {n} homes is hidden by the source.",
+            round(report["homes_people_unknown"]),
+        ),
+    }  # fmt: skip
+    found = [Issue(code, message) for code, message in counted.items() if message.count]
     if overlap > 1.01:
         found.append(
             Issue(
                 "areas-overlap",
                 M(
-                    "The population areas overlap by {percent} % of their ground, so people may be counted twice. "
+                    "The population areas overlap by {share} of their ground, so people may be counted twice. "
                     "Expected areas of one level, such as grid cells or districts.",
-                    percent=round(100 * (overlap - 1)),
+                    share=Percent(overlap - 1),
                 ),
             )
         )
-    return found  # fmt: skip
+    return found

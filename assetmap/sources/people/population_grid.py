@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 
 from assetmap.errors import InputError
-from assetmap.messages import M
+from assetmap.messages import Mn
 
 GRID_EPSG = 25833
 _FALSE_EAST, _SCALE = 2_000_000, 10_000_000
@@ -37,8 +37,10 @@ def cell_squares(ids: pd.Series, side: int, file: str) -> gpd.GeoSeries:
     if not good.all():
         bad = ids[~good]
         raise InputError(
-            M("{n} of the {rows} cell ids in {file} name no cell of a {side} m grid, such as “{example}”. Expected "
-              "SSB's ids, (x + 2 000 000) · 10⁷ + y of the lower left corner in EPSG:25833: 13 or 14 digits.",
-              n=len(bad), rows=len(ids), file=file, side=side, example=str(bad.iloc[0])[:40])
+            Mn("{n} of the {rows} cell ids in {file} names no cell of a {side} m grid: “{example}”. Expected SSB's "
+               "ids, (x + 2 000 000) · 10⁷ + y of the lower left corner in EPSG:25833: 13 or 14 digits.",
+               "{n} of the {rows} cell ids in {file} name no cell of a {side} m grid, such as “{example}”. Expected "
+               "SSB's ids, (x + 2 000 000) · 10⁷ + y of the lower left corner in EPSG:25833: 13 or 14 digits.",
+               len(bad), rows=len(ids), file=file, side=side, example=str(bad.iloc[0])[:40])
         )  # fmt: skip
     return gpd.GeoSeries(shapely.box(x, y, x + side, y + side), index=ids.index, crs=GRID_EPSG)

@@ -16,7 +16,7 @@ from typing import Any
 from rapidfuzz import fuzz, process
 
 from assetmap.errors import InputError
-from assetmap.messages import M, Message
+from assetmap.messages import M, Message, Percent
 from assetmap.sources.rows.words import joined, shortened, tokens, word_table
 
 ROLES: dict[str, Message] = {
@@ -99,8 +99,8 @@ class Columns:
                 )
             else:
                 said.append(
-                    M("Column “{column}” was taken as {role} ({percent} % sure).", column=shortened(header),
-                      role=ROLES[role], percent=round(100 * self.sure.get(header, 1)))
+                    M("Column “{column}” was taken as {role} ({share} sure).", column=shortened(header),
+                      role=ROLES[role], share=Percent(self.sure.get(header, 1)))
                 )  # fmt: skip
         return said
 
