@@ -359,7 +359,9 @@ def _homes(
     centre = boundary.centroid
     crs = metric_crs(centre.x, centre.y)
     if population is None:
-        found = homes_from_osm(data.addresses, data.buildings, boundary, extent, crs)
+        # what sticks out of the map is in the boundary by chance: its neighbours are not known, nor what is around it
+        known = shapely.intersection(boundary, extent)
+        found = homes_from_osm(data.addresses, data.buildings, known, extent, crs)
         return found.homes, "homes", None, (), found.issues, ()
     from assetmap.sources.people.apportion import apportion
     from assetmap.sources.people.population import read_population

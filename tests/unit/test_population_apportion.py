@@ -12,6 +12,7 @@ import pytest
 import shapely
 
 from assetmap.errors import NothingFound
+from assetmap.gathering import find_place, gather
 from assetmap.model.ages import GROUPS, Band
 from assetmap.model.crs import WGS84, project
 from assetmap.model.population import PopulationAreas, complete_totals, people_summary
@@ -208,6 +209,24 @@ def test_skoyen_with_the_norwegian_grid(shared: Path) -> None:
     rest = (cells.intersection(ground).area / cells.area * cells["total"]).sum()
     assert rest > 50_000
     assert wider.report["people_beyond_map"] == pytest.approx(rest, rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("file", "people"),
+    [("oslo_skoyen_2017.osm.pbf", "population/no_oslo/befolkning_250m_2023_oslo.shp"),
+     ("copenhagen_osterbro_faelledparken_2017.osm", None)],
+)  # fmt: skip
+def test_a_boundary_wider_than_the_map_changes_no_home(file: str, people: str | None, shared: Path) -> None:
+    population, osm = shared / people if people else None, shared / "osm" / file
+    alone = gather(find_place(osm=osm), population=population).inventory.neighbourhood
+    wide = shapely.box(*alone.boundary.buffer(0.02).bounds)
+    done = gather(find_place("Wide", osm=osm, boundary=wide), population=population).inventory.neighbourhood
+    assert done.homes.index.tolist() == alone.homes.index.tolist()
+    for column in ("dwellings", "people"):
+        assert done.homes[column].to_numpy() == pytest.approx(alone.homes[column].to_numpy(), rel=1e-6, nan_ok=True)
+    notes = " ".join(map(str, done.notes))
+    assert "of the boundary. What is in the rest is not known" in notes
+    assert ("people of the boundary live outside" in notes) == (population is not None)
 
 
 def test_streets_without_houses_still_have_their_people(shared: Path) -> None:
