@@ -18,9 +18,13 @@ import geopandas as gpd
 import shapely
 
 from assetmap.disclosure.gate import release
+from assetmap.errors import InputError
+from assetmap.messages import M
 from assetmap.model.audience import Audience
+from assetmap.model.crs import WGS84
 from assetmap.model.finding import Finding
 from assetmap.model.inventory import Inventory
+from assetmap.model.taxonomy import taxonomy
 from assetmap.registry import discover
 from assetmap.sources.source import Progress, silent
 
@@ -122,9 +126,7 @@ def draw(
     """
     from assetmap.maps.draw import draw as run
 
-    return run(
-        *things, lang=lang, basemap=basemap, tiles=tiles, tiles_attribution=tiles_attribution, audience=audience
-    )
+    return run(*things, lang=lang, basemap=basemap, tiles=tiles, tiles_attribution=tiles_attribution, audience=audience)
 
 
 def write(thing: Inventory | Finding | gpd.GeoDataFrame, path: Path | str, **options: Any) -> None:
@@ -145,6 +147,51 @@ def write(thing: Inventory | Finding | gpd.GeoDataFrame, path: Path | str, **opt
     run(thing, Path(path), **options)
 
 
+def walk_areas(
+    inventory: Inventory,
+    at: tuple[float, float] | None = None,
+    minutes: Sequence[float] = (5, 10, 15),
+    profile: str = "adult",
+) -> gpd.GeoDataFrame:
+    """The ground within so many minutes on foot, to be drawn: people are counted at their homes, never in such areas.
+
+    Args:
+        inventory: What has been gathered, with its streets.
+        at: Latitude and longitude in degrees: the ground that can be reached from there. None: the ground from which
+            one of the inventory's assets can be reached; those whose place is only known roughly are passed over.
+        minutes: Walking minutes, each above 0 and at most an hour.
+        profile: Who walks, on what ground ("adult", "older-winter").
+
+    Returns:
+        GeoDataFrame in WGS84, one row per number of minutes, largest first: `minutes`, geometry (empty where no street
+        is near); `attrs["title"]` says what it is.
+
+    Raises:
+        InputError: There are no streets, or the minutes or the position make no sense. UnknownKey: No such profile.
+    """
+    from assetmap.analyses.analysis import LONGEST_MIN, has_door
+
+    network: Any = inventory.neighbourhood.network
+    if network is None:
+        raise InputError(M("There is nothing to walk on. Gather the place with its streets, or pass network=."))
+    if not all(0 < m <= LONGEST_MIN for m in minutes):
+        raise InputError(M("The minutes {minutes} are no walk. Expected numbers above 0 and at most {most}.",
+                           minutes=list(minutes), most=LONGEST_MIN))  # fmt: skip
+    if at is None:
+        assets = inventory.everything
+        points: Any = assets[has_door(assets)]
+        title = M("Ground within reach: {what}", what=[taxonomy()[key].said for key in inventory.selection])
+    else:
+        if not (-90 <= at[0] <= 90 and -180 <= at[1] <= 180):
+            raise InputError(M("“{at}” is no position. Expected latitude and longitude in degrees, such as 55.673, "
+                               "12.591.", at=str(at)))  # fmt: skip
+        points = gpd.GeoSeries([shapely.Point(at[1], at[0])], crs=WGS84)
+        title = M("On foot from here")
+    found: gpd.GeoDataFrame = network.walk_areas(points, list(minutes), profile=profile)
+    found.attrs["title"] = title
+    return found
+
+
 class _Analyse(SimpleNamespace):
     """Every analysis by its name, found in `assetmap.analyses` when first asked for."""
 
@@ -161,4 +208,4 @@ class _Analyse(SimpleNamespace):
 analyse = _Analyse()
 """The analyses: `analyse.coverage`, `analyse.gaps`, `analyse.nearby`, and those of other packages."""
 
-__all__ = ["Audience", "analyse", "draw", "gather", "keep", "open_store", "place", "write"]
+__all__ = ["Audience", "analyse", "draw", "gather", "keep", "open_store", "place", "walk_areas", "write"]

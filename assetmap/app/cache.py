@@ -7,7 +7,6 @@ and shared, never copied.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,10 +61,15 @@ def asset_cargo(shown: Place, lang: str) -> Cargo:
     return _asset_cargo(shown.key, lang, shown)
 
 
-def finding_cargo(shown: Place, findings: Sequence[Any], categories: Sequence[str], lang: str) -> Cargo:
-    """Findings and walk areas with the assets of some categories, for the map; the same ones give the same cargo."""
-    key = "-".join([shown.key, lang, *categories, *(str(id(finding)) for finding in findings)])
-    return _finding_cargo(key, lang, shown, tuple(findings), tuple(categories))
+def coverage_cargo(
+    shown: Place, category: str, minutes: float | None, norm: str | None, profile: str, ground: bool, lang: str
+) -> Cargo:
+    """Who can reach the category and where they live who cannot, with its assets, for the map.
+
+    Args:
+        ground: Also the ground from which one can be reached in time; only where minutes are asked for.
+    """
+    return _coverage_cargo(shown.key, category, minutes, norm, profile, ground and norm is None, lang, shown)
 
 
 def coverage(shown: Place, category: str, minutes: float | None, norm: str | None, profile: str) -> Finding:
@@ -78,15 +82,10 @@ def gaps(shown: Place, category: str, minutes: float | None, norm: str | None, p
     return _gaps(shown.key, category, minutes, norm, profile, shown)
 
 
-def walk_area(shown: Place, category: str, minutes: float, profile: str) -> Any:
-    """The ground from which one of the category can be reached in time, for the map; None where there is none."""
-    return _walk_area(shown.key, category, minutes, profile, shown)
-
-
-def nearby(shown: Place, at: tuple[float, float], profile: str) -> Finding:
-    """What can be reached from one place. Not kept: where somebody asked from is nobody else's business."""
-    finding: Finding = api.analyse.nearby(shown.inventory, at=at, profile=profile)
-    return finding
+def nearby(shown: Place, at: tuple[float, float], profile: str, lang: str) -> tuple[Finding, Cargo]:
+    """What can be reached from one place, and the map of it. Kept in the asker's own session only, and forgotten with
+    it: where somebody asked from is nobody else's business."""
+    return _nearby(shown.key, at, profile, lang, shown)
 
 
 @dataclass(frozen=True)
@@ -134,11 +133,23 @@ def _asset_cargo(key: str, lang: str, _shown: Place) -> Cargo:
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _finding_cargo(
-    key: str, lang: str, _shown: Place, _findings: tuple[Any, ...], _categories: tuple[str, ...]
-) -> Cargo:
-    drawn = _shown.inventory.where(category=_categories) if _categories else _shown.inventory
-    return pack(key, payload(drawn, *_findings, lang=lang, audience=_shown.inventory.audience))
+def _coverage_cargo(
+    key: str, category: str, minutes: float | None, norm: str | None, profile: str, ground: bool, lang: str,
+    _shown: Place,
+) -> Cargo:  # fmt: skip
+    things: list[Any] = [ask(_shown, category, minutes, norm, profile) for ask in (coverage, gaps)]
+    if ground and minutes is not None:
+        things.append(_walk_area(key, category, minutes, profile, _shown))
+    drawn = payload(_shown.inventory.where(category=category), *things, lang=lang, audience=_shown.inventory.audience)
+    return pack(f"{key}-{category}-{minutes}-{norm}-{profile}-{ground}-{lang}", drawn)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False, scope="session")
+def _nearby(key: str, at: tuple[float, float], profile: str, lang: str, _shown: Place) -> tuple[Finding, Cargo]:
+    finding: Finding = api.analyse.nearby(_shown.inventory, at=at, profile=profile)
+    ground = api.walk_areas(_shown.inventory, at, profile=profile)
+    drawn = payload(_shown.inventory.neighbourhood, finding, ground, lang=lang, audience=_shown.inventory.audience)
+    return finding, pack(f"{key}-{at[0]}-{at[1]}-{profile}-{lang}", drawn)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -150,12 +161,7 @@ def _coverage(key: str, category: str, minutes: float | None, norm: str | None, 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _walk_area(key: str, category: str, minutes: float, profile: str, _shown: Place) -> Any:
-    network: Any = _shown.inventory.neighbourhood.network
-    assets = _shown.inventory.where(category=category).everything
-    placed = assets[assets["location_precision"].isin(["exact", "address"])]  # what is shown roughly has no door
-    if network is None or placed.empty:
-        return None
-    return network.walk_areas(placed, [minutes], profile=profile)
+    return api.walk_areas(_shown.inventory.where(category=category), minutes=[minutes], profile=profile)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

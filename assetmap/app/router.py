@@ -12,7 +12,8 @@ from assetmap.app.cache import current_store
 from assetmap.app.chrome import dress
 from assetmap.app.failure import show_problem
 from assetmap.app.pages import about, coverage, listing, map
-from assetmap.app.state import choose_language, set_tools, tell
+from assetmap.app.panel.welcome import how_to_start, say_demo
+from assetmap.app.state import choose_language, set_places, tell
 from assetmap.errors import AssetmapError, StoreMissing
 from assetmap.messages import M, Message
 
@@ -41,6 +42,7 @@ def guarded(show: Callable[[], None]) -> Callable[[], None]:
 def _guard(show: Callable[[], None]) -> None:
     try:
         current_store()
+        say_demo()
         show()
     except StoreMissing:
         _no_store()
@@ -53,7 +55,8 @@ def run() -> None:
     st.set_page_config(page_title="assetmap", page_icon=str(ICON), layout="wide", initial_sidebar_state="collapsed")
     top = st.container(horizontal=True, key="top", vertical_alignment="center", gap="small")
     links = top.container(horizontal=True, key="links", width="stretch")
-    set_tools(top.container(horizontal=True, key="tools", width="content"))
+    note = top.container(horizontal=True, key="note", width="content", vertical_alignment="center")
+    set_places(note, top.container(horizontal=True, key="tools", width="content"))
     with top:
         choose_language()
     here = pages()
@@ -73,12 +76,4 @@ def _links(here: list[st.Page]) -> None:
 
 def _no_store() -> None:
     st.title(tell(M("There is no map here yet")), anchor=False)
-    st.write(
-        tell(
-            M(
-                "A map begins with the name of a place. In a terminal, gather what the place has, then open this "
-                "app again:"
-            )
-        )
-    )
-    st.code('assetmap gather "Christianshavn, København"\nassetmap app', language=None)
+    how_to_start()

@@ -17,6 +17,7 @@ from assetmap import __version__
 from assetmap.app.cache import current_store
 from assetmap.errors import StoreError
 from assetmap.i18n import languages
+from assetmap.maps.badge import badge
 from assetmap.maps.page import asset_file, assets_version, content_security_policy, page
 
 _FOREVER = {"cache-control": "public, max-age=31536000, immutable"}
@@ -52,6 +53,18 @@ async def _asset(request: Request) -> Response:
     return _nothing() if path is None else FileResponse(path, headers={**_ANY_ORIGIN, **_FOREVER})
 
 
+def badge_image(key: str) -> str:
+    """The badge of a kind or category as an image in markdown. It stands beside its name, so it says nothing itself."""
+    return f"![](/assets/badge/{assets_version()}/{key}.svg)"
+
+
+async def _badge(request: Request) -> Response:
+    picture = badge(request.path_params["key"])
+    if picture is None:
+        return _nothing()
+    return Response(picture, media_type="image/svg+xml", headers=_FOREVER)
+
+
 async def _basemap(request: Request) -> Response:
     path = current_store().basemap
     if path is None or request.url.path != basemap_url():
@@ -85,6 +98,7 @@ def _version(text: str) -> str:
 ROUTES = (
     Route("/kart/{lang:str}/{version:str}", _map),
     Route("/assets/map/{version:str}/{name:str}", _asset),
+    Route("/assets/badge/{version:str}/{key}.svg", _badge),
     Route("/basemap/{name:str}", _basemap),
     Route("/healthz", _health),
 )

@@ -12,11 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from assetmap.i18n import say, sort_key
+from assetmap.maps.badge import CONTEXT
 from assetmap.messages import M
 from assetmap.model.inventory import Inventory
 from assetmap.model.taxonomy import taxonomy
-
-CONTEXT = "context"
 
 
 @dataclass(frozen=True)
@@ -24,7 +23,7 @@ class Row:
     """One asset as the list shows it.
 
     Attributes:
-        title: Its name, or what it is where it has none.
+        title: Its name, or what it is and what it is near where it has none.
         label: Name of its category. where: Its address, or what it is near; may be empty.
         kind: Key of its kind; `CONTEXT` for benches, stops and the like, which nobody calls a strength.
         placed: Whether it has a place on the map.
@@ -60,12 +59,12 @@ def _row(
     label = labels[category]
     called = _name(name, names, lang)
     where = _text(address) or (say(M("near {place}", place=_text(near)), lang) if _text(near) else "")
-    title = called or label
+    title = called or ", ".join(part for part in (label, _text(address) or _text(near)) if part)
     text = fold(" ".join((title, label, where, _text(description), _text(operator), _text(name))))
     if taxonomy()[category].role == "context":
         kind = CONTEXT
     order = (kind == CONTEXT, not called, not title[:1].isalpha(), sort_key(title, lang), where)
-    return order, Row(key, title, category, label, kind, where, bool(placed), text)
+    return order, Row(key, title, category, label, kind, where if called else "", bool(placed), text)
 
 
 def _name(name: Any, names: Any, lang: str) -> str:
@@ -101,6 +100,12 @@ def of_categories(table: Iterable[Row], kind: str | None, categories: Iterable[s
     if chosen:
         return [row for row in table if row.category in chosen]
     return [row for row in table if kind is None or row.kind == kind]
+
+
+def grouped(table: Iterable[Row], column: str) -> list[Row]:
+    """Rows kind by kind or category by category, context last; within each in the order that they had."""
+    order = {key: n for n, key in enumerate([*taxonomy().kinds, CONTEXT] if column == "kind" else taxonomy())}
+    return sorted(table, key=lambda row: order[getattr(row, column)])
 
 
 def counts(table: Iterable[Row], column: str) -> dict[str, int]:

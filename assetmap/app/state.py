@@ -35,9 +35,15 @@ def choose_language() -> None:
         st.radio(say(M("Language"), lang), languages(), format_func=language_name, key="lang", persist_state="session")
 
 
-def set_tools(place: Any) -> None:
-    """Where a page puts what can be done with it: beside the links in a wide window, above the title on a phone."""
-    st.session_state["_tools"] = place
+def set_places(note: Any, tools: Any) -> None:
+    """Where a page puts a word about all of it, and what can be done with it: beside the links in a wide window, above
+    the title on a phone."""
+    st.session_state["_note"], st.session_state["_tools"] = note, tools
+
+
+def note() -> Any:
+    """The container for a word about all of it."""
+    return st.session_state.get("_note") or st.container(horizontal=True)
 
 
 def tools() -> Any:

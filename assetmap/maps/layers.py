@@ -61,7 +61,8 @@ def finding_layer(finding: Finding, lang: str) -> dict[str, Any]:
     frame = frame[~(frame.geometry.isna() | frame.geometry.is_empty)]
     match finding.question:
         case "coverage":
-            return {"type": "coverage", **_coverage(frame), **said}
+            in_metres = bool(finding.parameters.get("norm")) and finding.summary.get("minutes") is None
+            return {"type": "coverage", **_coverage(frame, in_metres), **said}
         case "gaps":
             return {"type": "gaps", "unit": finding.summary.get("unit", "people"), **_gaps(frame, lang), **said}
         case "nearby":
@@ -69,9 +70,9 @@ def finding_layer(finding: Finding, lang: str) -> dict[str, Any]:
     return {**outline_layer(frame, lang), **said}
 
 
-def _coverage(homes: gpd.GeoDataFrame) -> dict[str, Any]:
+def _coverage(homes: gpd.GeoDataFrame, in_metres: bool) -> dict[str, Any]:
     """Homes by state: 0 covered, 1 not covered, 2 not reachable, 3 not linked to any street. The people of each state
-    are counted together; a home's own figures stay in the table."""
+    are counted together; a home's own figures stay in the table. What was asked in metres is told in metres."""
     minutes = pd.to_numeric(homes["minutes"]).to_numpy(dtype=float)
     linked = homes["linked"].to_numpy(dtype=bool) if "linked" in homes else np.ones(len(homes), dtype=bool)
     covered = homes["covered"].fillna(False).to_numpy(dtype=bool)
@@ -81,6 +82,7 @@ def _coverage(homes: gpd.GeoDataFrame) -> dict[str, Any]:
     return {
         "lon": micro(shapely.get_x(points)), "lat": micro(shapely.get_y(points)), "state": state.tolist(),
         "minutes": np.where(np.isnan(minutes), -1, np.rint(minutes * 10)).astype(int).tolist(),
+        **({"metres": homes["metres"].round().fillna(-1).astype(int).tolist()} if in_metres else {}),
         "counts": np.bincount(state, weights=weight, minlength=4).round().astype(int).tolist(),
         "bounds": _bounds(homes),
     }  # fmt: skip
@@ -115,10 +117,11 @@ def _nearby(finding: Finding, assets: gpd.GeoDataFrame, lang: str) -> dict[str, 
 
 
 def walk_layer(frame: gpd.GeoDataFrame, lang: str) -> dict[str, Any]:
-    """Walk areas (WGS84 polygons, column `minutes`), the smallest first."""
+    """Walk areas (WGS84 polygons, column `minutes`), the smallest first; `attrs["title"]` says from or to where."""
+    title = frame.attrs.get("title", M("On foot from here"))
     merged = frame[["minutes", frame.geometry.name]].dissolve("minutes").sort_index()
     return {
-        "type": "walk", "label": say(M("On foot from here"), lang), "bounds": _bounds(frame),
+        "type": "walk", "label": say(title, lang), "bounds": _bounds(frame),
         "areas": [{"minutes": float(m), "polygons": areas(g)} for m, g in merged.geometry.items()],
     }  # fmt: skip
 

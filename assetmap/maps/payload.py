@@ -16,6 +16,7 @@ import shapely
 from assetmap.disclosure.gate import demand_audience, release
 from assetmap.errors import InputError
 from assetmap.i18n import say
+from assetmap.maps.badge import CONTEXT, CONTEXT_COLOUR
 from assetmap.maps.layers import boundary_layer, finding_layer, micro, outline_layer, walk_layer
 from assetmap.messages import M
 from assetmap.model.audience import Audience
@@ -36,10 +37,7 @@ _MORE = {
 }  # fmt: skip
 _APPROXIMATE = ("street", "area")
 
-CONTEXT = "context"
-"""Key of the group of what is drawn and counted, but is no asset of the community: benches, stops."""
 _CONTEXT_LABEL = M("Benches, stops and the like")
-_CONTEXT_COLOUR = "#8a847b"
 
 
 def payload(*things: Thing, lang: str = "en", audience: Audience | str = Audience.public) -> dict[str, Any]:
@@ -93,7 +91,7 @@ def _assembled(
     kinds = [kind for key, kind in known.kinds.items() if any(_kind_of(c) == key for c in used)]
     shown = [{"key": k.key, "label": k.label(lang), "colour": k.colour, "shape": k.shape} for k in kinds]
     if any(_kind_of(c) == CONTEXT for c in used):
-        shown.append({"key": CONTEXT, "label": say(_CONTEXT_LABEL, lang), "colour": _CONTEXT_COLOUR, "shape": "circle"})
+        shown.append({"key": CONTEXT, "label": say(_CONTEXT_LABEL, lang), "colour": CONTEXT_COLOUR, "shape": "circle"})
     order = [kind["key"] for kind in shown]
     bounds = [(layer["type"] == "boundary", layer.pop("bounds", None)) for layer in layers]
     extents = [b for edge, b in bounds if edge] or [b for _, b in bounds if b] + _extent(columns)

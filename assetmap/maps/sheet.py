@@ -17,6 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from assetmap.maps.badge import SHAPES, icons
 from assetmap.maps.safe import Figure, Template, folium
 from assetmap.maps.words import words
 
@@ -43,17 +44,6 @@ def inert_json(data: Any) -> str:
     return text
 
 
-@cache
-def icons() -> dict[str, str]:
-    """Each icon's outline in a box of 15 × 15, as an SVG path."""
-    found = {}
-    for file in sorted((_HERE / "icons").glob("*.svg")):
-        outline = re.search(r'<path[^>]*?\sd="([^"]+)"', file.read_text(encoding="utf-8"))
-        assert outline is not None, file.name
-        found[file.stem] = " ".join(html.unescape(outline[1]).split())
-    return found
-
-
 class Sheet(Figure):
     """The whole HTML page. Written in Python, not as a template: no part of it is ever read as one."""
 
@@ -76,7 +66,8 @@ class Sheet(Figure):
             self.header.render(**kwargs), "\n</head>\n<body>\n<main>\n",
             f'<h1 class="am-hidden">{html.escape(self.title or said["map"])}</h1>\n',
             f"<noscript><p>{html.escape(said['noscript'])}</p></noscript>\n", self.html.render(**kwargs), "\n</main>\n",
-            _carried("am-config", {**self.config, "lang": self.lang, "words": said, "icons": icons()}),
+            _carried("am-config", {**self.config, "lang": self.lang, "words": said, "icons": icons(),
+                                   "shapes": SHAPES}),
             _carried("am-data", self.data) if self.data is not None else "",
             f'<script type="text/plain" id="am-basemap">{base64.b64encode(self.basemap).decode()}</script>\n'
             if self.basemap else "",
@@ -142,6 +133,6 @@ class Map(folium.Map):
     def __init__(self, sheet: Sheet, centre: tuple[float, float], zoom: int) -> None:
         super().__init__(location=centre, zoom_start=zoom, tiles=None, zoom_control=False, attribution_control=False)
         self.default_js, self.default_css = [], []  # the sheet brings our own
-        self.options |= {"max_zoom": 19, "min_zoom": 3, "zoom_snap": 0.5}
+        self.options |= {"max_zoom": 19, "min_zoom": 3, "zoom_snap": 0.25}
         self._id = "assetmap"
         sheet.add_child(self, name="map")

@@ -19,6 +19,7 @@ WORDS: dict[str, Message] = {
     "approximate": M("The place is approximate."),
     "near": M("Near"),
     "minutes": M("{n} min on foot"),
+    "metres": M("{n} m on foot"),
     "min": M("{n} min"),
     "about": M("About"),
     "address": M("Address"),

@@ -65,7 +65,7 @@ def test_no_store_says_what_to_do(see: See, tmp_path: Path, lang: str) -> None:
 
 def test_list_shows_names_as_text_and_leaves_out_what_waits(see: See) -> None:
     shown = see("listing")
-    assert f"**{plain(HOSTILE, 120)}**" in [element.value for element in shown.markdown]
+    assert any(str(element.value).endswith(f" **{plain(HOSTILE, 120)}**") for element in shown.markdown)
     assert "Stille" not in words(shown)
     assert "12 places and groups" in words(shown)
     assert max(len(str(element.value)) for element in shown.markdown) < 1000
@@ -89,16 +89,43 @@ def test_search_and_categories_come_from_the_address(see: See) -> None:
 def test_wrong_parameters_are_passed_over(see: See) -> None:
     shown = see("coverage", reach="nowhere", minutes="999", who="robot", norm="none", ground="lava", look="?")
     assert not shown.exception
-    assert shown.slider(key="minutes").value == 10
+    assert shown.slider(key="minutes").value == 5
 
 
 def test_choices_stand_in_the_address_by_their_keys(see: See) -> None:
-    shown = see("coverage", minutes="5", who="older")
+    shown = see("coverage", who="older")
     assert shown.query_params["who"] == "older"
+    assert shown.slider(key="minutes").value == 5  # the playground's own catchment
     shown.selectbox(key="reach").select("library").run()
     assert shown.query_params["reach"] in ("library", ["library"])
     assert shown.slider(key="minutes").value == 15  # the library's own catchment
     assert "Public library" in words(shown)
+
+
+def test_minutes_that_somebody_chose_stay(see: See) -> None:
+    shown = see("coverage", minutes="8")
+    assert "8 minutes is a choice, not a norm." in words(shown)
+    shown.selectbox(key="reach").select("library").run()
+    assert shown.slider(key="minutes").value == 8
+    shown.slider(key="minutes").set_value(15).run()
+    assert "15 minutes is the default for this category, not a norm." in words(shown)
+    shown.selectbox(key="reach").select("playground").run()
+    assert shown.slider(key="minutes").value == 5
+
+
+def test_the_list_stands_in_groups_and_what_has_no_name_is_called_by_its_place(see: See) -> None:
+    shown = see("listing")
+    assert [str(header.value).partition(" ")[2] for header in shown.header] == [
+        "Associations and networks", "Institutions and services", "Places and nature",
+        "Local economy and exchange", "Culture and stories",
+    ]  # fmt: skip
+    assert "**Playground\\, Storgata**" in words(shown)
+    of_one_kind = see("listing", kind="places")
+    assert [str(header.value).partition(" ")[2] for header in of_one_kind.header] == [
+        "Playground",
+        plain("Square, waterfront or street to meet in"),
+    ]
+    assert not see("listing", order="name").header
 
 
 def test_details_of_a_shared_asset(see: See) -> None:
@@ -131,10 +158,29 @@ def test_every_gap_has_strengths_beside_it(see: See) -> None:
 
 
 def test_a_norm_is_cited_and_a_choice_is_called_one(see: See) -> None:
-    assert "is a choice, not a norm" in words(see("coverage", reach="playground"))
+    assert "5 minutes is the default for this category, not a norm." in words(see("coverage", reach="playground"))
+    assert "6 minutes is a choice, not a norm." in words(see("coverage", reach="playground", minutes="6"))
     cited = words(see("coverage", reach="playground", norm="no_hamar_near_play"))
     assert "municipal plan text" in cited
     assert "hamar.kommune.no" in cited
+    assert "50 metres" in cited
+
+
+def test_only_norms_about_the_category_are_offered(see: See) -> None:
+    offered = see("coverage", reach="grocery_market").selectbox(key="norm")
+    assert len(offered.options) == 6
+    assert not any("play" in option for option in offered.options)
+    assert not [box for box in see("coverage", reach="tradition_event").selectbox if box.key == "norm"]
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_the_demo_says_that_it_is_one_and_how_to_go_on(see: See, tmp_path: Path, lang: str) -> None:
+    from assetmap.demo import demo_folder
+
+    demo = see("map", lang, of=str(demo_folder() / "demo"))
+    assert "**Demo**" in words(demo)
+    assert any("assetmap gather" in code.value for code in demo.code)
+    assert "**Demo**" not in words(see("map", lang))
 
 
 def test_from_one_address(see: See) -> None:

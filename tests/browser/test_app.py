@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import openpyxl
 import pytest
 from playwright.sync_api import Browser, Frame, Page, expect
 
@@ -68,17 +71,52 @@ def test_the_main_job(desktop: Page, url: str) -> None:
     expect(drawer).to_be_hidden()
 
     desktop.get_by_role("link", name="Til fots").first.click()
-    expect(desktop.get_by_test_id("stMetricValue")).to_have_text(re.compile(r"^81\s%$"))
+    expect(desktop.get_by_test_id("stMetricValue")).to_have_text(re.compile(r"^37\s%$"))
     drawn(desktop)
-    expect(desktop.get_by_role("table")).to_contain_text("252")
-    desktop.get_by_role("radio", name="Eldre").click()
-    expect(desktop.get_by_test_id("stMetricValue")).not_to_have_text(re.compile(r"^81\s%$"))
+    expect(desktop.get_by_role("table")).to_contain_text("116")
+    desktop.get_by_role("combobox", name="Hvem som går").click()
+    desktop.get_by_role("option", name="Eldre").click()
+    expect(desktop.get_by_test_id("stMetricValue")).not_to_have_text(re.compile(r"^37\s%$"))
     expect(desktop.get_by_text("Styrker i nærheten").first).to_be_visible()
 
     desktop.get_by_role("radio", name="Fra én adresse").click()
     near = drawn(desktop, 11)
     near.locator(".leaflet-container").click(position={"x": 300, "y": 300})
     expect(desktop.get_by_text("min)").first).to_be_visible(timeout=15_000)
+    expect(near.locator(".leaflet-am-areas-pane path")).to_have_count(3)  # 5, 10 and 15 minutes
+    expect(near.locator(".am-number")).to_have_text(["15 min", "10 min", "5 min"])
+
+
+def saved(page: Page, button: str, folder: Path) -> Path:
+    """The file that a button hands over."""
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name=button).locator("visible=true").first.click()
+    path = folder / waiting.value.suggested_filename
+    waiting.value.save_as(path)
+    return path
+
+
+def test_what_is_shown_can_be_taken_along(desktop: Page, url: str, tmp_path: Path) -> None:
+    visit(desktop, f"{url}/?lang=en")
+    desktop.get_by_role("button", name="Download").click()
+    assets = json.loads(saved(desktop, "GeoJSON", tmp_path).read_bytes())
+    assert len(assets["features"]) == 12
+    one = next(one for one in assets["features"] if one["properties"]["name"] == "Åsgård bibliotek")
+    assert one["properties"]["attribution"] == "© OpenStreetMap contributors"
+    assert one["properties"]["licence"] == "ODbL-1.0"
+
+    visit(desktop, f"{url}/coverage?lang=en")
+    desktop.locator("summary", has_text="Download").click()
+    homes = json.loads(saved(desktop, "GeoJSON", tmp_path).read_bytes())
+    assert len(homes["features"]) == 156
+    assert sum(one["properties"]["covered"] for one in homes["features"]) == 58  # of two dwellings each: 116
+    book = openpyxl.load_workbook(saved(desktop, "Excel", tmp_path))
+    cells = [str(value) for sheet in book for row in sheet.iter_rows(values_only=True) for value in row if value]
+    assert any("OpenStreetMap contributors" in value for value in cells)
+    assert max(sheet.max_row for sheet in book) >= 156
+    receipt = json.loads(saved(desktop, "Receipt", tmp_path).read_bytes())
+    assert receipt["call"]["category"] == ["playground"]
+    assert receipt["call"]["minutes"] == 5
 
 
 def test_opening_on_the_map_leads_to_the_list(desktop: Page, url: str) -> None:

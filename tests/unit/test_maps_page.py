@@ -14,11 +14,12 @@ import shapely
 
 from assetmap.errors import CRSError, DisclosureError, InputError, UnknownKey
 from assetmap.i18n import languages
+from assetmap.maps.badge import SHAPES, badge, icons
 from assetmap.maps.draw import draw, write_html
 from assetmap.maps.page import asset_file, assets_version, content_security_policy, page
 from assetmap.maps.payload import payload
 from assetmap.maps.safe import folium
-from assetmap.maps.sheet import FILES, icons, inert_json
+from assetmap.maps.sheet import FILES, inert_json
 from assetmap.maps.words import WORDS
 from assetmap.messages import M
 from assetmap.model.audience import Audience
@@ -313,3 +314,16 @@ def test_a_written_map_replaces_the_old_one_whole_or_not_at_all(tmp_path: Path) 
         write_html(tmp_path / "map.png", place())
     with pytest.raises(InputError, match="folder"):
         write_html(tmp_path / "none" / "map.html", place())
+
+
+def test_every_category_has_a_badge_in_the_colour_and_shape_of_its_pins() -> None:
+    known = taxonomy()
+    for key, category in known.items():
+        picture = badge(key)
+        assert picture is not None
+        shape = "circle" if category.role == "context" else known.kinds[category.kind].shape
+        assert SHAPES[shape] in picture
+        assert icons()[category.icon] in picture
+    for key, kind in known.kinds.items():
+        assert f'fill="{kind.colour}"' in str(badge(key))
+    assert badge("../secret") is None

@@ -11,7 +11,7 @@ from assetmap.app.link import linked
 from assetmap.app.panel import answer
 from assetmap.app.panel.downloads import downloads
 from assetmap.app.panel.from_here import from_here
-from assetmap.app.panel.question import Question, question
+from assetmap.app.panel.question import question
 from assetmap.app.panel.share import share
 from assetmap.app.routes import map_url
 from assetmap.app.state import language, plain, tell, tools
@@ -25,14 +25,15 @@ def show() -> None:
     """The page."""
     shown = place()
     name = plain(shown.inventory.neighbourhood.name, 80)
-    st.title(tell(M("Within walking distance in {place}", place=name)), anchor=False)
     with tools():
         share()
-    with linked("look", "all", VIEWS):
-        view = st.segmented_control(
-            tell(M("What to look at")), list(VIEWS), required=True, format_func=lambda key: tell(VIEWS[key]),
-            key="look", label_visibility="collapsed", persist_state="session",
-        )  # fmt: skip
+    with st.container(horizontal=True, vertical_alignment="center", key="head"):
+        st.title(tell(M("Within walking distance in {place}", place=name)), anchor=False, width="content")
+        with linked("look", "all", VIEWS):
+            view = st.segmented_control(
+                tell(M("What to look at")), list(VIEWS), required=True, format_func=lambda key: tell(VIEWS[key]),
+                key="look", label_visibility="collapsed", persist_state="session",
+            )  # fmt: skip
     if view == "one":
         from_here(shown)
     else:
@@ -40,18 +41,23 @@ def show() -> None:
 
 
 def _everyone(shown: Place) -> None:
-    with st.container():  # one place, as the map below must not move
-        asked = question(shown)
-    norm = asked.norm.key if asked.norm else None
-    with st.spinner(tell(M("Walking all the streets …"))):
-        coverage = cache.coverage(shown, asked.category, asked.minutes, norm, asked.profile)
-        gaps = cache.gaps(shown, asked.category, asked.minutes, norm, asked.profile)
     wide, narrow = st.columns([3, 2], gap="medium")
     with wide:
-        _map(shown, asked, coverage, gaps)
+        place_for_map = st.container()  # on a phone the map comes first, and what is asked below it
     with narrow:
+        asked = question(shown)
+    norm = asked.norm.key if asked.norm else None
+    with place_for_map, st.spinner(tell(M("Walking all the streets …"))):
+        coverage = cache.coverage(shown, asked.category, asked.minutes, norm, asked.profile)
+        gaps = cache.gaps(shown, asked.category, asked.minutes, norm, asked.profile)
+    with narrow:
+        ground = _ground() if norm is None else False
         answer.sentence(coverage)
         answer.groups(coverage)
+    drawn = cache.coverage_cargo(shown, asked.category, asked.minutes, norm, asked.profile, ground, language())
+    carry(drawn)
+    with place_for_map:
+        _frame(drawn)
     st.header(tell(M("Where to ask first")), anchor=False)
     st.write(tell(M("These places have the most people with farther to walk. Each has strengths of its own.")))
     answer.gap_list(gaps)
@@ -59,18 +65,9 @@ def _everyone(shown: Place) -> None:
     _take_along(coverage, gaps)
 
 
-def _map(shown: Place, asked: Question, coverage: Finding, gaps: Finding) -> None:
-    place_for_map = st.container()
-    area = None
-    if asked.minutes is not None:
-        with linked("area", False):
-            wanted = st.toggle(tell(M("Show the ground within reach")), key="area", persist_state="session")
-        area = cache.walk_area(shown, asked.category, asked.minutes, asked.profile) if wanted else None
-    things = (coverage, gaps) if area is None else (coverage, gaps, area)
-    drawn = cache.finding_cargo(shown, things, (asked.category,), language())
-    carry(drawn)
-    with place_for_map:
-        _frame(drawn)
+def _ground() -> bool:
+    with linked("area", False):
+        return st.toggle(tell(M("Show the ground within reach")), key="area", persist_state="session")
 
 
 def _frame(drawn: Cargo) -> None:
@@ -79,7 +76,7 @@ def _frame(drawn: Cargo) -> None:
         key="coverage-map",
         src=map_url(language()),
         title=tell(M("Map of who has it within reach. The text and the table say the same.")),
-        height="min(60vh, 600px)",
+        height="var(--map-height)",
     )
 
 

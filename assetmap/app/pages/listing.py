@@ -16,8 +16,6 @@ from assetmap.messages import M
 def show() -> None:
     """The page."""
     shown = place()
-    name = plain(shown.inventory.neighbourhood.name, 80)
-    st.title(tell(M("What there is in {place}, as a list", place=name)), anchor=False)
     with tools():
         share()
     _listed(shown)
@@ -27,7 +25,8 @@ def show() -> None:
 @st.fragment
 def _listed(shown: Place) -> None:
     everything = table(shown, language())
-    choice = filters(everything)
+    name = plain(shown.inventory.neighbourhood.name, 80)
+    choice = filters(tell(M("What there is in {place}, as a list", place=name)), everything)
     with st.container(key="announce-count"):
         st.markdown(f"**{count_sentence(choice, everything)}**")
     places(choice, _focus, per_page=20)

@@ -12,6 +12,7 @@ from assetmap.app.panel.downloads import downloads
 from assetmap.app.panel.filters import Choice, count_sentence, filters
 from assetmap.app.panel.places import card, places
 from assetmap.app.panel.share import share
+from assetmap.app.panel.welcome import hint
 from assetmap.app.routes import map_url
 from assetmap.app.rows import Row
 from assetmap.app.state import language, plain, tell, tools
@@ -21,7 +22,6 @@ from assetmap.messages import M, Mn
 def show() -> None:
     """The page."""
     shown = place()
-    st.title(tell(M("What there is in {place}", place=plain(shown.inventory.neighbourhood.name, 80))), anchor=False)
     with tools():
         share()
         with st.popover(tell(M("Download")), icon=":material/download:"):
@@ -37,7 +37,8 @@ def _explore(shown: Place) -> None:
     """What changes with a filter: only this part runs again."""
     everything = table(shown, language())
     with st.container():  # one place, however many choices there are: the map below must not move, or it begins anew
-        choice = filters(everything)
+        name = plain(shown.inventory.neighbourhood.name, 80)
+        choice = filters(tell(M("What there is in {place}", place=name)), everything)
     wide, narrow = st.columns([3, 2], gap="medium")
     with wide:
         _map(shown, choice, everything)
@@ -45,6 +46,7 @@ def _explore(shown: Place) -> None:
     with narrow:
         with st.container(key="announce-count"):
             st.markdown(f"**{count_sentence(choice, everything)}**")
+        hint()
         _chosen(everything)
         with st.container(key="places"):
             places(choice, _focus)
@@ -56,7 +58,7 @@ def _map(shown: Place, choice: Choice, everything: list[Row]) -> None:
         key="map",
         src=map_url(language()),
         title=tell(M("Map of {place}. The list beside it says the same.", place=shown.inventory.neighbourhood.name)),
-        height="min(62vh, 640px)",
+        height="var(--map-height)",
         ids=[row.id for row in choice.rows] if choice.words.strip() else None,
         categories=_categories(choice, everything),
         focus=st.session_state.get("focus"),

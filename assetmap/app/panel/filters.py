@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from operator import attrgetter
 
 import streamlit as st
 
 from assetmap.app.link import linked, set_parameter
-from assetmap.app.rows import CONTEXT, Row, counts, of_categories, search
+from assetmap.app.routes import badge_image
+from assetmap.app.rows import Row, counts, grouped, of_categories, search
 from assetmap.app.state import language, tell
 from assetmap.i18n import number
-from assetmap.messages import M, Mn
+from assetmap.maps.badge import CONTEXT
+from assetmap.messages import M, Message, Mn
 from assetmap.model.taxonomy import taxonomy
 
-# the marker's own shape, so that kinds are told apart by more than colour and the choice is the legend too
-SHAPES = {"circle": "●", "square": "■", "pentagon": "⬟", "diamond": "◆", "star": "★", "triangle": "▲"}
-
-
-_CONTEXT = M("Benches, stops and the like")
+CONTEXT_LABEL = M("Benches, stops and the like")
+ORDERS: dict[str, Message] = {"kind": M("By kind"), "name": M("By name")}
 
 
 @dataclass(frozen=True)
@@ -40,8 +41,21 @@ class Choice:
         return bool(self.words.strip() or self.kind or self.categories)
 
 
-def filters(table: list[Row]) -> Choice:
-    """Show the three choices and give what is left. Their keys are the parameters of a share link."""
+def filters(title: str, table: list[Row]) -> Choice:
+    """Show the page's title and beside it the three choices, and give what is left. Their keys are the parameters of a
+    share link."""
+    with st.container(horizontal=True, vertical_alignment="center", key="head"):
+        st.title(title, anchor=False, width="content")
+        words = _words()
+    found = search(table, words)
+    kind = _kinds(found, table)
+    categories = _categories(found, table, kind) if kind else ()
+    if not kind:
+        set_parameter("category")
+    return Choice(of_categories(found, kind, categories), words, kind, categories)
+
+
+def _words() -> str:
     with linked("q", ""):
         words = st.text_input(
             tell(M("Search for a place, a group or an activity")),
@@ -54,12 +68,25 @@ def filters(table: list[Row]) -> Choice:
             label_visibility="collapsed",
             persist_state="session",
         )
-    found = search(table, words or "")
-    kind = _kinds(found, table)
-    categories = _categories(found, table, kind) if kind else ()
-    if not kind:
-        set_parameter("category")
-    return Choice(of_categories(found, kind, categories), words or "", kind, categories)
+    return words or ""
+
+
+def ordered(choice: Choice) -> tuple[list[Row], Callable[[Row], str] | None]:
+    """Let the visitor choose the order of the list.
+
+    Returns:
+        The rows in it, and what a row's group is, where they stand in groups: its kind, or its category where only one
+        kind is shown.
+    """
+    with linked("order", "kind", ORDERS):
+        order = st.segmented_control(
+            tell(M("Order of the list")), list(ORDERS), required=True, format_func=lambda key: tell(ORDERS[key]),
+            key="order", label_visibility="collapsed", persist_state="session",
+        )  # fmt: skip
+    if order != "kind":
+        return choice.rows, None
+    column = "category" if choice.kind else "kind"
+    return grouped(choice.rows, column), attrgetter(column)
 
 
 def clear() -> None:
@@ -79,7 +106,7 @@ def count_sentence(choice: Choice, everything: list[Row]) -> str:
         said = tell(Mn("One of {all} places and groups fits", "{n} of {all} places and groups fit", n, all=every))
     if not beside:
         return said
-    standing = f"{tell(_CONTEXT)} ({number(beside, language())})"
+    standing = f"{tell(CONTEXT_LABEL)} ({number(beside, language())})"
     return f"{said} + {standing}" if n else standing
 
 
@@ -89,21 +116,22 @@ def _apart(rows: list[Row]) -> tuple[int, int]:
     return len(rows) - beside, beside
 
 
-def _called(kind: str, lang: str) -> str:
-    known = taxonomy().kinds
-    if kind not in known:
-        return tell(_CONTEXT)
-    return f"{SHAPES.get(known[kind].shape, '●')} {known[kind].label(lang)}"
+def label_of(key: str) -> str:
+    """The name of a kind, of a category, or of what is no kind."""
+    known = taxonomy()
+    if key == CONTEXT:
+        return tell(CONTEXT_LABEL)
+    return known.kinds[key].label(language()) if key in known.kinds else known[key].label(language())
 
 
 def _kinds(found: list[Row], table: list[Row]) -> str | None:
-    lang, counted, present = language(), counts(found, "kind"), counts(table, "kind")
+    counted, present = counts(found, "kind"), counts(table, "kind")
     keys = [key for key in (*taxonomy().kinds, CONTEXT) if key in present]
     with linked("kind", None, keys):
         return st.pills(
             tell(M("Kinds of strengths")),
             keys,
-            format_func=lambda key: f"{_called(key, lang)} {_count(counted, key)}",
+            format_func=lambda key: f"{badge_image(key)} {label_of(key)} {_count(counted, key)}",
             key="kind",
             label_visibility="collapsed",
             wrap=False,
@@ -112,15 +140,15 @@ def _kinds(found: list[Row], table: list[Row]) -> str | None:
 
 
 def _categories(found: list[Row], table: list[Row], kind: str) -> tuple[str, ...]:
-    lang, counted, known = language(), counts(found, "category"), taxonomy()
+    counted = counts(found, "category")
     present = {row.category for row in table if row.kind == kind}
-    keys = [key for key in known if key in present]
+    keys = [key for key in taxonomy() if key in present]
     with linked("category", [], keys):
         chosen = st.pills(
             tell(M("Categories")),
             keys,
             selection_mode="multi",
-            format_func=lambda key: f"{known[key].label(lang)} {_count(counted, key)}",
+            format_func=lambda key: f"{badge_image(key)} {label_of(key)} {_count(counted, key)}",
             key="category",
             label_visibility="collapsed",
             wrap=False,

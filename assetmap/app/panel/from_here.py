@@ -8,7 +8,7 @@ import streamlit as st
 
 from assetmap.app import cache
 from assetmap.app.cache import Address, Place
-from assetmap.app.host import carry, show_map
+from assetmap.app.host import Cargo, carry, show_map
 from assetmap.app.panel.answer import why
 from assetmap.app.panel.question import walker
 from assetmap.app.routes import map_url
@@ -24,36 +24,42 @@ _AT = "from-here"
 
 def from_here(shown: Place) -> None:
     """The choice of a place, the map, and what is within 5, 10 and 15 minutes of it."""
-    left, right = st.columns([1, 1], gap="medium")
-    with left:
-        _address(shown)
-    with right:
-        profile = walker()
-    at = st.session_state.get(_AT)
-    finding = cache.nearby(shown, at, profile) if at else None
-    drawn = cache.finding_cargo(shown, (finding,), (), language()) if finding else cache.asset_cargo(shown, language())
-    carry(drawn)
     wide, narrow = st.columns([3, 2], gap="medium")
     with wide:
-        events = show_map(
-            drawn,
-            key="nearby-map",
-            src=map_url(language()),
-            title=tell(M("Map: tap a place to see what can be reached from it")),
-            height="min(60vh, 600px)",
-            picking=True,
-            pin=at,
-        )
-    if events.picked and events.picked != at:
-        st.session_state[_AT] = events.picked
+        place_for_map = st.container()
+    with narrow, st.container(key="ask", gap="xsmall"):
+        _address(shown)
+        profile = walker()
+    at = st.session_state.get(_AT)
+    finding, drawn = None, cache.asset_cargo(shown, language())
+    if at:
+        with place_for_map, st.spinner(tell(M("Walking all the streets …"))):
+            finding, drawn = cache.nearby(shown, at, profile, language())
+    carry(drawn)
+    with place_for_map:
+        picked = _map(drawn, at)
+    if picked and picked != at:
+        st.session_state[_AT] = picked
         st.rerun()  # the address that stood there is no longer where it is asked from
     with narrow:
         if finding is None:
             st.info(tell(M("Tap a place on the map, or search for an address.")), icon=":material/touch_app:")
         else:
             _reached(finding)
-    if finding is not None:
-        why(finding)
+            why(finding)
+
+
+def _map(drawn: Cargo, at: tuple[float, float] | None) -> tuple[float, float] | None:
+    """The map with the chosen place; the place that was tapped."""
+    return show_map(
+        drawn,
+        key="nearby-map",
+        src=map_url(language()),
+        title=tell(M("Map: tap a place to see what can be reached from it")),
+        height="var(--map-height)",
+        picking=True,
+        pin=at,
+    ).picked
 
 
 def _reached(finding: Finding) -> None:

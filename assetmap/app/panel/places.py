@@ -7,7 +7,8 @@ from collections.abc import Callable
 import streamlit as st
 
 from assetmap.app.panel.details import open_details
-from assetmap.app.panel.filters import Choice, clear
+from assetmap.app.panel.filters import Choice, clear, label_of, ordered
+from assetmap.app.routes import badge_image
 from assetmap.app.rows import Row
 from assetmap.app.state import plain, tell
 from assetmap.messages import M
@@ -24,12 +25,18 @@ def places(choice: Choice, show_on_map: Callable[[str], None], per_page: int = P
     if not choice.rows:
         _empty(choice)
         return
-    many = -(-len(choice.rows) // per_page)
+    rows, group_of = ordered(choice)
+    many = -(-len(rows) // per_page)
     if st.session_state.get("side", 1) > many:
         del st.session_state["side"]  # a narrower search has fewer pages: begin again
     number = st.session_state.get("side", 1)
-    for row in choice.rows[(number - 1) * per_page : number * per_page]:
-        card(row, show_on_map)
+    before = None
+    with st.container(key="groups", gap="xsmall"):
+        for row in rows[(number - 1) * per_page : number * per_page]:
+            if group_of and group_of(row) != before:
+                before = group_of(row)
+                st.header(f"{badge_image(before)} {plain(label_of(before))}", anchor=False)
+            card(row, show_on_map)
     if many > 1:
         st.pagination(many, key="side", max_visible_pages=5)
 
@@ -41,9 +48,9 @@ def card(row: Row, show_on_map: Callable[[str], None] | None, suffix: str = "") 
         show_on_map: Called with the id; no such button when None.
         suffix: Tells two cards of one asset on one page apart.
     """
-    with st.container(key=f"card{suffix}-{row.id}", gap="xsmall", border=True):
-        st.markdown(f"**{plain(row.title, 120)}**")
-        below = [part for part in (row.label if row.label != row.title else "", row.where) if part]
+    with st.container(key=f"card{suffix}-{row.id}", gap="xxsmall", border=True):
+        st.markdown(f"{badge_image(row.category)} **{plain(row.title, 120)}**")
+        below = [part for part in (row.label if not row.title.startswith(row.label) else "", row.where) if part]
         if below:
             st.caption(" · ".join(plain(part, 120) for part in below))
         with st.container(horizontal=True, gap="small"):

@@ -21,9 +21,9 @@ WHO: dict[str, Message] = {
     "pram": M("With a pram"),
 }
 GROUND: dict[str, Message] = {"bare": M("Bare ground"), "winter": M("Winter"), "ice": M("Ice")}
-MINUTES = 10
 RANGE = range(2, 31)
 _CATEGORY = "reach"
+_USUAL = "usual-minutes"
 
 
 @dataclass(frozen=True)
@@ -38,38 +38,53 @@ class Question:
 
 def question(shown: Place) -> Question:
     """Show the choices. Their keys are the parameters of a share link."""
-    left, right = st.columns([1, 1], gap="medium")
-    with left:
-        category = _category(shown)
+    with st.container(key="ask", gap="xsmall"):
+        with st.container(horizontal=True, gap="small"):
+            category = _category(shown)
+            place_for_minutes = st.container()
         norm = _norm(category)
-    with right:
-        with linked("minutes", MINUTES, RANGE):
-            minutes = st.slider(
-                tell(M("Minutes on foot")), RANGE[0], RANGE[-1], key="minutes", disabled=norm is not None,
-                persist_state="session",
-            )  # fmt: skip
+        with place_for_minutes:
+            minutes = None if norm else _minutes(category)
         profile = walker()
-    if norm is None:
-        st.caption(tell(M("{minutes} minutes is a choice, not a norm.", minutes=minutes)))
-    else:
-        _cite(norm)
-    return Question(category, None if norm else minutes, norm, profile)
+        if norm is None:
+            _own_choice(category, minutes)
+        else:
+            _cite(norm)
+    return Question(category, minutes, norm, profile)
 
 
 def walker() -> str:
     """Who walks, and on what ground, as the name of a walking profile."""
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, gap="small"):
         with linked("who", "adult", WHO):
-            who = st.segmented_control(
-                tell(M("Who walks")), list(WHO), required=True, format_func=lambda key: tell(WHO[key]), key="who",
+            who = st.selectbox(
+                tell(M("Who walks")), list(WHO), format_func=lambda key: tell(WHO[key]), key="who", filter_mode=None,
                 persist_state="session",
             )  # fmt: skip
         with linked("ground", "bare", GROUND):
-            ground = st.segmented_control(
-                tell(M("Ground")), list(GROUND), required=True, format_func=lambda key: tell(GROUND[key]),
-                key="ground", persist_state="session",
+            ground = st.selectbox(
+                tell(M("Ground")), list(GROUND), format_func=lambda key: tell(GROUND[key]), key="ground",
+                filter_mode=None, persist_state="session",
             )  # fmt: skip
     return str(who) if ground == "bare" else f"{who}-{ground}"
+
+
+def _minutes(category: str) -> int:
+    """How far. It begins with what is usual for the category, and follows it until somebody chooses otherwise."""
+    usual = taxonomy()[category].catchment_min
+    if "minutes" in st.session_state and st.session_state["minutes"] == st.session_state.get(_USUAL):
+        st.session_state["minutes"] = usual
+    st.session_state[_USUAL] = usual
+    with linked("minutes", usual, RANGE):
+        return int(st.slider(tell(M("Minutes on foot")), RANGE[0], RANGE[-1], key="minutes", persist_state="session"))
+
+
+def _own_choice(category: str, minutes: int | None) -> None:
+    """No number of minutes is a norm; say so where somebody might take it for one."""
+    if minutes == taxonomy()[category].catchment_min:
+        st.caption(tell(M("{minutes} minutes is the default for this category, not a norm.", minutes=minutes)))
+    else:
+        st.caption(tell(M("{minutes} minutes is a choice, not a norm.", minutes=minutes)))
 
 
 def _category(shown: Place) -> str:
@@ -85,16 +100,10 @@ def _category(shown: Place) -> str:
     first = next((key for key in ("playground", "park_green", "grocery_market") if key in counted), keys[0])
     with linked(_CATEGORY, first, keys):
         chosen = st.selectbox(
-            tell(M("Who can walk to")), keys, format_func=called, key=_CATEGORY, on_change=_take_catchment,
+            tell(M("Who can walk to")), keys, format_func=called, key=_CATEGORY,
             persist_state="session",
         )  # fmt: skip
     return chosen or first
-
-
-def _take_catchment() -> None:
-    """Another category is asked for: begin with its own usual distance, and without the other one's norm."""
-    st.session_state["minutes"] = taxonomy()[st.session_state[_CATEGORY]].catchment_min
-    st.session_state["norm"] = ""
 
 
 def _norm(category: str) -> Norm | None:

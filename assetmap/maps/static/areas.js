@@ -19,10 +19,18 @@
   const swatch = attributes => svg("svg", { viewBox: "0 0 26 18", width: 26, height: 18, "aria-hidden": "true" },
     svg("rect", { x: 2, y: 2, width: 22, height: 14, rx: 2, ...attributes }));
 
+  /** All the world but the area: what lies around it steps back, and no edge of the data is taken for one of the place. */
+  const EVERYWHERE = [[-85, -540], [-85, 540], [85, 540], [85, -540]];
+  function veil(areas) {
+    return L.polygon([EVERYWHERE, ...latlngs(areas).map(rings => rings[0])],
+      { pane: "am-veil", interactive: false, stroke: false, fillColor: "#f4f1ea", fillOpacity: 0.6 });
+  }
+
   function boundary(map, layer) {
     const style = { pane: "am-lines", interactive: false, fill: false, color: "#2b2118" };
     return {
       drawn: L.layerGroup([
+        ...(layer.areas.length ? [veil(layer.areas)] : []),
         L.polygon(latlngs(layer.areas), { ...style, color: "#ffffff", weight: 5, opacity: 0.75 }),
         L.polygon(latlngs(layer.areas), { ...style, weight: 1.8, dashArray: "7 5" })]),
       legend: [],
@@ -41,7 +49,8 @@
       const minutes = layer.minutes[row];
       assetmap.openNote(map, [layer.lat[row] / 1e6, layer.lon[row] / 1e6],
         el("p", { class: "am-kind" }, assetmap.dotPicture(state), el("span", {}, say(state.key))),
-        minutes >= 0 ? el("p", {}, say("minutes", { n: number(minutes / 10, 1) })) : null);
+        layer.metres ? layer.metres[row] >= 0 && el("p", {}, say("metres", { n: number(layer.metres[row]) }))
+          : minutes >= 0 && el("p", {}, say("minutes", { n: number(minutes / 10, 1) })));
       return true;
     };
     return { drawn, legend, click };

@@ -2,7 +2,6 @@
 "use strict";
 {
   const LAND = "#f6f3ee";
-  const BEYOND = "#efebe4"; // where there is no data: neither land nor sea
   const WATER = "#c9dfe8";
   const GREEN = { park: "#d9e8cb", wood: "#cadfbd", grass: "#e0ebd2", farm: "#f0ecd9", beach: "#f5ebcd", pitch: "#cfe3c4",
     cemetery: "#d6e2cd", allotments: "#dce7c8" };
@@ -95,12 +94,13 @@
 
   /** Adds what `config` asks for; returns {offline, online} layers (either may be missing) and a promise of bounds. */
   assetmap.basemap = (map, config) => {
-    map.getContainer().style.background = config.basemap ? BEYOND : LAND;
+    map.getContainer().classList.toggle("am-beyond", Boolean(config.basemap)); // hatched where there is no data
     const ground = { bounds: Promise.resolve(null) };
     if (config.basemap) {
       const tiles = archive(config.basemap);
       ground.offline = protomapsL.leafletLayer({ url: tiles, paintRules: paintRules(), labelRules: labelRules(),
-        backgroundColor: BEYOND, maxDataZoom: 14, attribution: "", noWrap: true });
+        maxDataZoom: 14, attribution: "", noWrap: true,
+        devicePixelRatio: Math.max(window.devicePixelRatio || 1, 1.5) }); // tiles are stretched between whole zooms
       ground.bounds = tiles.getHeader().then(h => L.latLngBounds([h.minLat, h.minLon], [h.maxLat, h.maxLon]), () => null);
     }
     if (config.tiles) ground.online = L.tileLayer(config.tiles.url, { maxZoom: 19, attribution: "" });

@@ -83,7 +83,8 @@
 
   /** Puts the controls on the map; returns {update(data, drawn, on, switched), tell(text)}. */
   assetmap.panel = (map, choices, attributed) => {
-    const wide = () => map.getSize().x >= 900;
+    // in the app the choices beside the map name the kinds already
+    const wide = () => map.getSize().x >= (assetmap.config.hosted ? 1000 : 900);
     let open = null; // until the reader decides, the room there is decides
     const shown = () => (open === null ? wide() : open);
     const status = el("p", { class: "am-hidden", role: "status" });

@@ -3,24 +3,9 @@
 "use strict";
 {
   const { el, svg, say, number, short } = assetmap;
-  const corner = (count, radius, turn, inner) => {
-    const points = [];
-    for (let i = 0; i < count * (inner ? 2 : 1); i++) {
-      const r = inner && i % 2 ? inner : radius;
-      const angle = (i * Math.PI * 2) / (count * (inner ? 2 : 1)) + turn;
-      points.push(`${(17 + r * Math.sin(angle)).toFixed(2)} ${(17 - r * Math.cos(angle)).toFixed(2)}`);
-    }
-    return `M${points.join("L")}Z`;
-  };
-  const SHAPES = {
-    circle: "M17 3.5a13.5 13.5 0 1 0 0 27a13.5 13.5 0 1 0 0-27Z",
-    square: "M8.5 4.5h17a4 4 0 0 1 4 4v17a4 4 0 0 1-4 4h-17a4 4 0 0 1-4-4v-17a4 4 0 0 1 4-4Z",
-    pentagon: corner(5, 15.5, 0), diamond: corner(4, 16.5, 0), star: corner(5, 16.5, 0, 10.5),
-  };
-
   /** The picture of a category or kind: 34 units wide, `size` pixels. */
   assetmap.badge = (kind, icon, size, approximate) => {
-    const shape = SHAPES[kind.shape] || SHAPES.circle;
+    const shape = assetmap.shapes[kind.shape] || assetmap.shapes.circle;
     const glyph = assetmap.icons && assetmap.icons[icon];
     const scale = kind.shape === "star" || kind.shape === "diamond" ? 0.86 : 1;
     return svg("svg", { viewBox: "0 0 34 36", width: size, height: (size * 36) / 34, "aria-hidden": "true", focusable: "false" },
@@ -83,11 +68,15 @@
     return new RingIcon({ kinds: data.kinds, counts, total, size, iconSize: [size, size], iconAnchor: [size / 2, size / 2] });
   }
 
-  /** What an asset is called, its category after it; for one without a name only the category. */
+  /** What an asset is called, its category after it; one without a name is called by what it is and what it is near. */
   assetmap.nameOf = (data, row, length) => {
-    const label = data.categories[data.assets.cat[row]].label;
     const name = data.assets.name[row];
-    return name ? `${short(name, length)}, ${label}` : label;
+    return name ? `${short(name, length)}, ${data.categories[data.assets.cat[row]].label}` : assetmap.titleOf(data, row);
+  };
+  assetmap.titleOf = (data, row) => {
+    const near = (data.assets.more.near || {})[row];
+    const label = data.categories[data.assets.cat[row]].label;
+    return data.assets.name[row] || (near ? `${label}, ${near}` : label);
   };
 
   /** The pins of a payload: {group, markers, show(keep), row(id)}; `opened(row)` is called on click and Enter. */

@@ -17,7 +17,7 @@
     const { assets } = data;
     const category = data.categories[assets.cat[row]];
     const kind = data.kinds[category.kind];
-    const title = el("h2", { dir: "auto", id: "am-popup-title", tabindex: "-1" }, assets.name[row] || category.label);
+    const title = el("h2", { dir: "auto", id: "am-popup-title", tabindex: "-1" }, assetmap.titleOf(data, row));
     const list = el("dl", {});
     for (const field of FIELDS) {
       const content = (assets.more[field] || {})[row];

@@ -4,7 +4,7 @@
   const { el, say, number } = assetmap;
   const EMPTY = { v: 1, bounds: null, kinds: [], categories: [], unplaced: 0, layers: [], attribution: [],
     assets: { id: [], name: [], cat: [], lon: [], lat: [], more: {} } };
-  const PANES = { "am-areas": 350, "am-cells": 360, "am-dots": 370, "am-lines": 380, "am-numbers": 610 };
+  const PANES = { "am-veil": 345, "am-areas": 350, "am-cells": 360, "am-dots": 370, "am-lines": 380, "am-numbers": 610 };
 
   class View {
     constructor(map, ground) {
@@ -106,8 +106,7 @@
     fit() {
       const { x, y } = this.map.getSize();
       if (!x || !y) return; // hidden; fitted when it is shown
-      const room = Math.min(24, Math.round(x / 40));
-      const to = bounds => this.silently(() => this.map.fitBounds(bounds, { padding: [room, room], maxZoom: 17, animate: false }));
+      const to = bounds => this.silently(() => this.map.fitBounds(bounds, { paddingTopLeft: [10, 10], paddingBottomRight: [10, 28], maxZoom: 17, animate: false }));
       const { bounds } = this.current;
       if (bounds) {
         this.fitted = true;
@@ -198,7 +197,7 @@
   /** Draws what the page carries on a map, and listens to the app if there is one. */
   assetmap.start = map => {
     const config = assetmap.carried("am-config");
-    Object.assign(assetmap, { config, lang: config.lang, words: config.words, icons: config.icons });
+    Object.assign(assetmap, { config, lang: config.lang, words: config.words, icons: config.icons, shapes: config.shapes });
     for (const [name, level] of Object.entries(PANES)) map.createPane(name).style.zIndex = level;
     const container = map.getContainer();
     container.setAttribute("role", "region");
