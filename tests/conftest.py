@@ -7,11 +7,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parent.parent
 
 # The only variables of ours that a test run takes from outside; a developer's own settings would change the results.
 KEPT = {"ASSETMAP_SHARED", "ASSETMAP_CHROMIUM", "ASSETMAP_REQUIRE_BROWSER"}
+
+# A slow moment of the machine is no fault of ours, so examples have no deadline. CI tries the same ones each time; at a
+# desk each run tries others.
+settings.register_profile("desk", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", settings.get_profile("desk"), derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") == "true" else "desk")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
