@@ -29,6 +29,7 @@ from assetmap.analyses.analysis import (
     threshold,
 )
 from assetmap.messages import Label, M, Message, Mn, Percent
+from assetmap.model.ages import GROUP_NAMES
 from assetmap.model.crs import WGS84
 from assetmap.model.finding import Finding
 from assetmap.model.inventory import Inventory
@@ -318,6 +319,8 @@ def norm_caveats(chosen: Norm) -> list[Message]:
     """The citation of a norm, how it measures, and how far it was checked."""
     said = [M("Norm: {statement}. Status: {status}. Source: {source}.", statement=Message(chosen.statement),
               status=Message(chosen.status), source=chosen.source or M("none known"))]  # fmt: skip
+    if set(chosen.groups) != set(GROUP_NAMES):
+        said.append(M("The norm is meant for {ages}.", ages=[GROUP_NAMES[group] for group in chosen.groups]))
     if chosen.distance not in {"network", "straight line"}:
         said.append(
             M("The norm measures by “{how}”; here it is measured along streets and paths.", how=chosen.distance)

@@ -29,6 +29,7 @@ from assetmap.errors import InputError, ReceiptError
 from assetmap.i18n import say
 from assetmap.messages import M
 from assetmap.model import norms
+from assetmap.model.ages import GROUP_NAMES
 from assetmap.model.finding import Finding
 from assetmap.model.inventory import Inventory
 from assetmap.model.taxonomy import taxonomy
@@ -36,8 +37,6 @@ from assetmap.settings import settings
 from assetmap.store import Store
 
 analyse = typer.Typer(no_args_is_help=True, help="Ask who has what within reach, where the gaps are, what is nearby.")
-GROUP_NAMES = {"c0_5": M("0–5 years"), "c6_12": M("6–12 years"), "y13_19": M("13–19 years"), "a20_66": M("20–66 years"),
-               "s67": M("67 years and over")}  # fmt: skip
 _SHOWN = 10
 
 

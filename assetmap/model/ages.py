@@ -22,6 +22,12 @@ GROUPS: dict[str, tuple[int, int | None]] = {
 }  # fmt: skip
 """Age groups: first and last age in years, both counted; None is no upper end."""
 
+GROUP_NAMES = {
+    "c0_5": M("0–5 years"), "c6_12": M("6–12 years"), "y13_19": M("13–19 years"), "a20_66": M("20–66 years"),
+    "s67": M("67 years and over"),
+}  # fmt: skip
+"""What people call the age groups."""
+
 OLDEST = 99
 """A band with no upper end is taken to reach this age where a group cuts it. An assumption, not a statistic."""
 

@@ -14,9 +14,10 @@ from importlib.resources import files
 
 from assetmap.errors import UnknownKey
 from assetmap.messages import Label, M
+from assetmap.model.ages import GROUPS as AGES
 from assetmap.model.rules import Rule
 
-GROUPS = ("c0_5", "c6_12", "y13_19", "a20_66", "s67")
+GROUPS = tuple(AGES)
 """Age groups, everywhere in this order: 0–5, 6–12, 13–19, 20–66, 67 and over."""
 
 
