@@ -97,6 +97,10 @@ def add(
         rows = conform(harvest)
     for note in harvest.notes:
         out(M("  • {note}", note=note))
+    if len(rows.private):
+        out(Mn("One value that may be a person's contact was set apart; it is never shown or exported.",
+               "{n} values that may be a person's contact were set apart; they are never shown or exported.",
+               len(rows.private)))  # fmt: skip
     list_issues(rows.issues)
     if dry_run:
         out(Mn("One row would be added or brought up to date; nothing was changed.",
@@ -105,10 +109,6 @@ def add(
         return
     done = kept.add(rows.assets, harvest.provenance, issues=issues_frame(rows.issues), private=rows.private)
     out(M("{new} new, {changed} changed, {same} as before.", new=done.new, changed=done.changed, same=done.same))
-    if len(rows.private):
-        out(Mn("One value that may be a person's contact was set apart; it is never shown or exported.",
-               "{n} values that may be a person's contact were set apart; they are never shown or exported.",
-               len(rows.private)))  # fmt: skip
     if mapping is not None and not mapping.exists() and harvest.mapping:
         with replacing(mapping) as fresh:
             fresh.write_text(json.dumps(harvest.mapping, ensure_ascii=False, indent=2), encoding="utf-8")

@@ -20,7 +20,7 @@ from assetmap.model.issues import Issue
 from assetmap.model.schema import asset_id, check_assets, complete
 from assetmap.model.taxonomy import taxonomy
 from assetmap.sources.opening_hours import normal_hours
-from assetmap.sources.protected import protected_rows
+from assetmap.sources.protected import protected_rows, withheld
 from assetmap.sources.repair import repair
 
 
@@ -105,11 +105,7 @@ def _withhold(frame: gpd.GeoDataFrame, harvest: Harvest) -> tuple[gpd.GeoDataFra
     refuge = protected_rows(frame)
     if not refuge.any():
         return frame, []
-    return frame[~refuge], [
-        Issue("protected-place", Mn("One place is left out because its address must stay secret.",
-                                    "{n} places are left out because their addresses must stay secret.",
-                                    int(refuge.sum())))
-    ]  # fmt: skip
+    return frame[~refuge], [withheld(int(refuge.sum()))]
 
 
 def _mend(frame: gpd.GeoDataFrame, harvest: Harvest) -> tuple[gpd.GeoDataFrame, list[Issue]]:

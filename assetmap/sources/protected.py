@@ -12,6 +12,9 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from assetmap.messages import Mn
+from assetmap.model.issues import Issue
+
 _FOR = frozenset({"abused", "victim", "victims", "domestic_violence", "violence", "abuse"})
 _WOMEN = frozenset({"woman", "women", "female"})
 _NAMES = re.compile(
@@ -50,6 +53,28 @@ def protected_rows(frame: pd.DataFrame) -> pd.Series:
     if "tags" in frame:
         found |= frame["tags"].map(lambda text: protected(_tags(text))).astype(bool)
     return found
+
+
+def without_protected(rows: pd.DataFrame) -> tuple[pd.DataFrame, tuple[Issue, ...]]:
+    """Rows as a file holds them, on their way back to whoever sent it, without refuges; and how many those were.
+
+    Args:
+        rows: Any columns. `reason` is our own word and not looked at.
+    """
+    if rows.empty:
+        return rows, ()
+    texts = rows.drop(columns="reason", errors="ignore").astype("object").map(str)
+    named = texts.apply(lambda column: column.str.contains(_NAMES))
+    by_tags = [protected({str(k).lower(): v for k, v in row.items()}) for row in texts.to_dict("records")]
+    secret = named.any(axis=1).to_numpy(bool) | pd.Series(by_tags, dtype=bool).to_numpy()
+    return (rows[~secret], (withheld(int(secret.sum())),)) if secret.any() else (rows, ())
+
+
+def withheld(count: int) -> Issue:
+    """What is told of refuges: how many there were."""
+    told = Mn("One place is left out because its address must stay secret.",
+              "{n} places are left out because their addresses must stay secret.", count)  # fmt: skip
+    return Issue("protected-place", told)
 
 
 def _tags(text: object) -> dict[str, str]:

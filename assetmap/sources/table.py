@@ -26,6 +26,7 @@ from assetmap.sources.files.encoding import decode
 from assetmap.sources.files.exported_table import exported_harvest
 from assetmap.sources.files.grid import Framed, Grid, header_at, known_headers, to_frame
 from assetmap.sources.files.workbook import Sheet, read_workbook
+from assetmap.sources.protected import without_protected
 from assetmap.sources.rows.harvest import rows_to_harvest
 from assetmap.sources.rows.words import shortened
 from assetmap.sources.source import Context, Source
@@ -70,6 +71,8 @@ def read(path: Path, context: Context) -> Harvest:
     mapping = context.mapping if isinstance(context.mapping, Mapping) else {}
     opened = _open_book(path, mapping, context.limited) if _is_book(path, raw) else _open_text(path, raw, mapping)
     framed = to_frame(opened.grid, path.name, _wanted(mapping))
+    torn, withheld = without_protected(framed.torn)
+    framed = replace(framed, torn=torn)
     provenance = Provenance(
         source=f"table:{path.name}", title=path.name, attribution=path.stem,
         retrieved=datetime.now(UTC).date().isoformat(), sha256=hashlib.sha256(raw).hexdigest(), file=path.name,
@@ -79,7 +82,7 @@ def read(path: Path, context: Context) -> Harvest:
         harvest = rows_to_harvest(framed.frame, context, provenance, hints=(*opened.hints, *framed.titles))
     return replace(
         harvest,
-        issues=(*opened.issues, *framed.issues, *harvest.issues),
+        issues=(*opened.issues, *framed.issues, *harvest.issues, *withheld),
         rejected=_with_torn(harvest.rejected, framed),
         mapping={**harvest.mapping, **opened.understood},
         notes=(*opened.notes, *framed.notes, *harvest.notes, *_torn_note(framed)),

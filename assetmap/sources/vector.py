@@ -26,6 +26,7 @@ from assetmap.model.provenance import Provenance
 from assetmap.sources.files.content import SUFFIXES
 from assetmap.sources.files.exported import exported_assets, is_exported
 from assetmap.sources.files.features import Features, read_features
+from assetmap.sources.protected import without_protected
 from assetmap.sources.repair import point_heights, repair
 from assetmap.sources.rows.harvest import rows_to_harvest
 from assetmap.sources.source import Context, Source
@@ -108,7 +109,8 @@ def _with_reading(
     if len(unread):
         unread = unread.set_index("row")
     failed = [part for part in (unread, _handed_back(features.frame, reasons), harvest.rejected) if len(part)]
-    issues = (*features.issues, *(replace(i, asset=f"row {i.asset}") if i.asset else i for i in repaired))
+    rejected, withheld = without_protected(pd.concat(failed).sort_index() if failed else harvest.rejected)
+    issues = (*features.issues, *withheld, *(replace(i, asset=f"row {i.asset}") if i.asset else i for i in repaired))
     mapping = dict(harvest.mapping)
     if features.read_as is not None:
         mapping |= {"crs": features.read_as[0], "swapped": features.read_as[1]}
@@ -116,7 +118,7 @@ def _with_reading(
         harvest,
         issues=(*issues, *harvest.issues),
         notes=(*features.notes, *harvest.notes),
-        rejected=pd.concat(failed).sort_index() if failed else harvest.rejected,
+        rejected=rejected,
         mapping=mapping,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -415,6 +416,16 @@ def test_add_with_a_mapping_for_next_time(tmp_path: Path) -> None:
     figures = ask(tmp_path / "s", *counted).json
     assert (figures["assets"], figures["share"]) == (1, 1), "placed at Storgata 3, 300 m from the farthest home"
     assert any("One asset has no exact place yet" in caveat for caveat in figures["caveats"])
+
+
+@pytest.mark.parametrize("more", [[], ["--dry-run"]])
+def test_what_is_set_apart_is_counted_once_and_without_refuges(more: list[str], store: Path, tmp_path: Path) -> None:
+    table = tmp_path / "t.csv"
+    table.write_text("navn;kategori;tlf\nKoret;Kor;91234567\nKrisesenteret;Kor;91234568\n", encoding="utf-8")
+    own = shutil.copytree(store, tmp_path / "s")
+    said = assetmap_cli("add", table, "--store", own, *more).out
+    assert said.count("set apart") == 1
+    assert "One value that may be a person's contact was set apart" in said
 
 
 @pytest.mark.parametrize("content", ["not json", "[1, 2]", "3"])

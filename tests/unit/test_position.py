@@ -8,7 +8,8 @@ import pytest
 import shapely
 
 from assetmap.errors import CRSError
-from assetmap.sources.files.position import guess_crs, near_box
+from assetmap.i18n import say
+from assetmap.sources.files.position import crs_title, guess_crs, near_box
 
 TOWNS = {
     "oslo": (10.75, 59.91),
@@ -116,3 +117,8 @@ def test_the_box_is_twenty_kilometres_wider_in_both_directions() -> None:
     assert geod.inv(10, 60, 10, north)[2] == pytest.approx(20_000, rel=0.01)
     assert geod.inv(west, 60, 10, 60)[2] == pytest.approx(20_000, rel=0.01)
     assert (east - 10, 60 - south) == pytest.approx((10 - west, north - 60))
+
+
+def test_codes_are_names_and_written_without_separators() -> None:
+    assert say(crs_title(25832), "en") == "UTM zone 32 (ETRS89, EPSG:25832)"
+    assert say(crs_title(31370), "da") == "EPSG:31370"

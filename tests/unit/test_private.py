@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assetmap.sources.rows.persons import mentions, people_in, reads_as_person, without_people
 from assetmap.sources.rows.private import MARK, care_of, is_personal, mostly_personal, norwegian_identity, take_out
 
 PERSONAL = [
@@ -100,3 +101,112 @@ def test_eight_digits_are_no_telephone_number_where_codes_stand() -> None:
 )
 def test_care_of_is_parted_from_the_address(address: str, rest: str, person: str) -> None:
     assert care_of(address) == (rest, person)
+
+
+# names in prose
+
+NAMED = {
+    "Møt opp hos Kari Nordmann, Storgata 5": "Møt opp hos […]",
+    "Møt opp hos Kari Nordmann, Storgata 5, 1707 Sarpsborg. Ta med kake.": "Møt opp hos […]. Ta med kake.",
+    "Kontakt Liv Berg i Rosevej 3": "Kontakt […]",
+    "Ring Ola Nordmann": "Ring […]",
+    "Ring Kari Nordmann Storgata 5 B": "Ring […]",
+    "Ring Ola": "Ring […]",
+    "Ring Ola 91 23 45 67, ola@fram.no": "Ring […] […], […]",
+    "Kontaktperson: Per Olsen": "Kontaktperson: […]",
+    "Kontaktperson Arbuthnot Smythe": "Kontaktperson […]",
+    "Ta kontakt med Kari Nordmann for nøkkel": "Ta kontakt med […] for nøkkel",
+    "Kontakt gjerne vår leder Kari Nordmann.": "Kontakt gjerne vår leder […].",
+    "Spørg Hanne Lund": "Spørg […]",
+    "Spør etter Anna Strand på lørdager": "Spør etter […] på lørdager",
+    "Fråga Bengt Svensson": "Fråga […]",
+    "Ask for John Smith": "Ask for […]",
+    "Call Mary O'Neill": "Call […]",
+    "Contact Jane Doe at 5 High Street, mornings": "Contact […], mornings",
+    "Nøkkel hos Hans Pedersen": "Nøkkel hos […]",
+    "Nøkkel ved Anne-Lise Berg, Bakken 12 B": "Nøkkel ved […]",
+    "Åpent tirsdager. Liv Hansen, tlf 22 33 44 55": "Åpent tirsdager. […]",
+    "Post: ola@x.no (Ola Nordmann)": "Post: […]",
+}  # fmt: skip
+UNNAMED = [
+    "Kontakt biblioteket", "hos Frelsesarmeen", "Møt opp hos Frelsesarmeen, Storgata 5", "Ring Nordmarka rundt",
+    "Kontakt Oslo Kommune", "Kontakt Røde Kors", "Ring Mental Helse", "Kontakt Kirkens Bymisjon", "Kontakt Borg IL",
+    "Kontakt Borg Idrettslag", "Kontakt Frivilligcenter Gentofte", "Kontakt Norsk Folkehjelp", "Spør Bydel Sagene",
+    "Kontakt Hellerup Roklub", "Kontakt Ole Hansen AS", "Kontakt Café Nordmann", "Kontakt oss i Olaf Ryes plass 3",
+    "Ring Gamle Oslo", "Ring 113", "Ring Mandag Onsdag", "Spørsmål? Ring Servicetorget", "Ring Maria kirke",
+    "Benk ved Karl Johans gate", "ved Karl Johans Gate 5", "ved Sankt Hans Torv", "ved Ole Bulls Plass",
+    "ved Anne Franks park", "ved Store Kongensgade", "ved Nationaltheatret Stasjon", "ved siden av Sagene Kirke",
+    "hos Sofie Kirke", "hos Netto Strandvejen", "ved Akerselva, Grünerløkka", "Call Age Concern", "at Central Park",
+    "at Albert Hall", "Contact Gentofte Volunteers", "v/Københavns Kommune", "Statue av Henrik Ibsen, Storgata 5",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "clean"), NAMED.items())
+def test_who_is_named_in_prose_is_taken_out_with_the_door(text: str, clean: str) -> None:
+    assert take_out(text)[0] == clean
+    assert take_out(clean) == (clean, [])
+
+
+@pytest.mark.parametrize("text", UNNAMED)
+def test_institutions_and_places_are_no_persons(text: str) -> None:
+    assert take_out(text) == (text, [])
+
+
+def test_headers_are_not_read_as_names() -> None:
+    assert take_out("Kontakt Fornavn Etternavn", names=False) == ("Kontakt Fornavn Etternavn", [])
+
+
+@pytest.mark.parametrize(
+    ("value", "header", "found"),
+    [
+        ("Per Olsen", "leder", {"Per Olsen"}),
+        ("PER OLSEN, Alrunevej 11, 2900 Hellerup", "leder", {"Per Olsen"}),
+        ("c/o Kari Nordmann, Store Kongensgade 5", "postadresse", {"Kari Nordmann"}),
+        ("Store Kongensgade 5, 1707 Gamle Sarpsborg", "postadresse", set()),
+        ("Peder Skrams Gade 3", "kontaktadresse", set()),
+        ("Gentofte Bibliotek", "kontakt", set()),
+    ],
+)
+def test_people_in_private_values(value: str, header: str, found: set[str]) -> None:
+    assert people_in(value, header) == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Hans Pedersen", "Hans Pedersens", "HANS PEDERSEN", "Hans", "Pedersens", "Hans' ", "H. Pedersen",
+     "Hans P. Pedersen", "Pedersen, Hans", "familien Pedersen", "Hans Pedersen’s", "Hans Pedersen, Rosevej 3"],
+)  # fmt: skip
+def test_somebody_is_known_again_in_every_form(text: str) -> None:
+    assert mentions({"Hans Pedersen"}).sub("", f"mobil {text}").strip() == "mobil"
+
+
+@pytest.mark.parametrize("text", ["hans mobil", "Hansen", "Pedersgade", "Sankthans"])
+def test_other_words_are_not_that_person(text: str) -> None:
+    assert not mentions({"Hans Pedersen"}).search(text)
+
+
+@pytest.mark.parametrize(
+    ("address", "rest"),
+    [
+        ("Per Olsen, Alrunevej 11, 2900 Hellerup", "Alrunevej 11, 2900 Hellerup"),
+        ("PER OLSEN Alrunevej 11", "Alrunevej 11"),
+        ("Alrunevej 11, Olsen Per, 2900 Hellerup", "Alrunevej 11, 2900 Hellerup"),
+        ("Fam. Olsen, Alrunevej 11", "Alrunevej 11"),
+        ("Olsens vei 3", "Olsens vei 3"),
+        ("Per Olsen gate 3", "Per Olsen gate 3"),
+        ("Storgata 5, Per", "Storgata 5, Per"),
+    ],
+)
+def test_an_address_without_its_people(address: str, rest: str) -> None:
+    assert without_people(address, {"Per Olsen"}) == rest
+
+
+def test_a_town_that_is_also_a_surname_stays() -> None:
+    assert without_people("Storgata 5, Lund", {"Hanne Lund"}) == "Storgata 5, Lund"
+
+
+def test_rare_names_need_a_word_before_them() -> None:
+    assert reads_as_person("Kari Strand")
+    assert not reads_as_person("Arbuthnot Smythe")
+    assert reads_as_person("Arbuthnot Smythe", sure=True)
+    assert not reads_as_person("Oslo Bibliotek", sure=True)

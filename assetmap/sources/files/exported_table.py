@@ -18,6 +18,7 @@ from assetmap.model.harvest import PRIVATE_COLUMNS, Harvest
 from assetmap.model.issues import Issue
 from assetmap.model.provenance import Provenance
 from assetmap.sources.files.exported import exported_assets, is_exported
+from assetmap.sources.protected import without_protected
 from assetmap.sources.rows.coordinates import two_columns
 from assetmap.sources.rows.private import take_out
 
@@ -46,7 +47,8 @@ def exported_harvest(frame: pd.DataFrame, provenance: Provenance) -> Harvest | N
     private, issues = _without_contacts(assets)
     rejected = frame.loc[list(faults)].copy()
     rejected["reason"] = pd.Series(faults, dtype="object")
-    return Harvest(assets, provenance, issues=issues, notes=notes, rejected=rejected, private=private)
+    rejected, withheld = without_protected(rejected)
+    return Harvest(assets, provenance, issues=(*issues, *withheld), notes=notes, rejected=rejected, private=private)
 
 
 def _shapes(own: pd.DataFrame) -> gpd.GeoSeries:
@@ -70,7 +72,7 @@ def _without_contacts(assets: gpd.GeoDataFrame) -> tuple[pd.DataFrame, tuple[Iss
     for column in [c for c in _SPOKEN if c in assets]:
         cleaned = []
         for source_id, value in zip(assets["source_id"].astype("str"), assets[column], strict=True):
-            clean, out = take_out(value) if isinstance(value, str) else (value, [])
+            clean, out = take_out(value, names=column != "name") if isinstance(value, str) else (value, [])
             cleaned.append(clean or np.nan)
             if out:
                 rows.append((source_id, column, str(value)))

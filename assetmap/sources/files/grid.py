@@ -95,7 +95,7 @@ def to_frame(grid: Grid, file: str, wanted: Collection[str] = ()) -> Framed:
               headers=shortened(", ".join(h for h in headers if h), 120))
         )  # fmt: skip
     used = [i for i, h in enumerate(headers) if h or any(row[i].strip() for _, row in body)]
-    names = _unique([take_out(headers[i])[0] or f"Column {_letters(i)}" for i in used])
+    names = _unique([take_out(headers[i], names=False)[0] or f"Column {_letters(i)}" for i in used])
     torn = [(n, row) for n, row in body if any(c.strip() for c in row[len(headers) :])]
     whole = [(n, row) for n, row in body if not any(c.strip() for c in row[len(headers) :])]
     titles = tuple(" ".join(dict.fromkeys(c.strip() for c in row if c.strip())) for row in grid[:at])

@@ -149,10 +149,10 @@ def crs_title(epsg: int) -> Message:
     if epsg == 3857:
         return M("Web Mercator (EPSG:3857)")
     if 25828 <= epsg <= 25838:
-        return M("UTM zone {zone} (ETRS89, EPSG:{epsg})", zone=epsg - 25800, epsg=epsg)
+        return M("UTM zone {zone} (ETRS89, EPSG:{epsg})", zone=str(epsg - 25800), epsg=str(epsg))
     if epsg == 3879:
         return M("Helsinki's grid (ETRS-GK25FIN, EPSG:3879)")
-    return M("EPSG:{epsg}", epsg=epsg)
+    return M("EPSG:{epsg}", epsg=str(epsg))
 
 
 def _candidates(near: shapely.Geometry | None) -> list[int]:

@@ -18,7 +18,7 @@ from rapidfuzz import fuzz, process
 
 from assetmap.messages import M, Message
 from assetmap.sources.rows.private import care_of
-from assetmap.sources.rows.words import fold
+from assetmap.sources.rows.words import fold, tokens
 
 ALIKE = 90.0
 """Two streets that differ in spelling must be at least this alike (rapidfuzz ratio, 0 to 100)."""
@@ -106,6 +106,17 @@ def house_number(text: str) -> str:
     """A house number with its letter, without a blank and in capitals: `12 b` is `12B`; empty where there is none."""
     found = _NUMBER.match(text)
     return f"{found[1]}{found[2] or ''}".upper() if found else ""
+
+
+def gives(text: str, address: Address) -> bool:
+    """Whether a text gives the street and number of an address, also in another spelling."""
+    if not address.street:
+        return False
+    there = parse_address(text)
+    if street_key(there.street) == street_key(address.street) and there.number == address.number:
+        return True
+    door, said = tokens(f"{address.street} {address.number}"), tokens(text)
+    return bool(door) and any(said[n : n + len(door)] == door for n in range(len(said) - len(door) + 1))
 
 
 @lru_cache(maxsize=100_000)

@@ -6,14 +6,15 @@ give somebody's home as their address.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from re import Pattern
 
-from assetmap.messages import M, Message, Mn
+from assetmap.messages import M, Message
 from assetmap.model.issues import Issue
-from assetmap.sources.rows.addresses import parse_address
+from assetmap.sources.rows.addresses import Address, gives, parse_address
 from assetmap.sources.rows.columns import Columns, guess_role
+from assetmap.sources.rows.persons import joined_names, mentions, named, people_in, without_people
 from assetmap.sources.rows.private import MARK, care_of, mostly_personal, take_out
 from assetmap.sources.rows.texts import Texts
 from assetmap.sources.rows.words import joined, shortened, tokens
@@ -24,7 +25,9 @@ _CODE_WORDS = frozenset(
     {"nr", "nummer", "number", "no", "id", "kode", "code", "numre", "dato", "date", "år", "ar", "aar"}
 )
 _CARE_OF_HEADERS = frozenset({"co", "coadresse", "conavn", "careof", "coaddress"})
-_PERSON = re.compile(r"\b[A-ZÆØÅÄÖÉ][a-zæøåäöéü\-]+(?: [A-ZÆØÅÄÖÉ][\wæøåäöéü.\-]*){1,3}")
+_ADDRESSES = ("address", "street")
+_KEPT = ("name", "category", "id", "org_number", "org_form", "city", "municipality")
+"""Roles in which a person's name is not looked for: the asset's own name, and what names no person."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +38,8 @@ class Apart:
         texts: What may be shown: the same rows, without the private columns and without contacts in other text.
         columns: The columns with the private ones marked.
         values: What was set apart: (position of the row, header, value).
-        homes: Positions of rows that name somebody ("c/o") in their address or anywhere else.
+        homes: Positions of rows whose address is somebody's home: it names a person, or another value of the row says
+            who lives at that door.
         issues: What was taken out of which row; never the value.
         notes: Which columns were found to be private by what they hold.
     """
@@ -68,45 +72,65 @@ def set_apart(texts: Texts, columns: Columns) -> Apart:
             continue
         cleaned = [_cell(v, header, columns.roles[header]) for v in shown[header]]
         for at, (_, out, home) in enumerate(cleaned):
-            if home:
+            if home or any(_same_door(piece, texts, columns, at) for piece in out):
                 homes.add(at)
             if out:
                 values.append((at, header, shown[header][at]))
                 issues.append(_taken_out(texts.rows[at], header))
         changes[header] = [text for text, _, _ in cleaned]
-    _take_out_names(changes, columns, values, texts.rows, issues)
+    homes |= _take_out_names(changes, columns, values, texts, issues)
     return Apart(shown.changed(changes), columns, values, frozenset(homes), issues, notes)
 
 
 def _take_out_names(
-    shown: dict[str, list[str]], columns: Columns, values: list[tuple[int, str, str]], rows: Sequence[str],
-    issues: list[Issue],
-) -> None:  # fmt: skip
-    """Somebody who is named in a private value of a row is named nowhere else in it; the asset's own name stays."""
-    people: dict[int, set[str]] = {}
+    shown: dict[str, list[str]], columns: Columns, values: list[tuple[int, str, str]], texts: Texts, issues: list[Issue]
+) -> set[int]:
+    """Somebody who is named in a private value of a row is named nowhere else in it; the asset's own name stays.
+
+    Returns:
+        Positions of the rows whose address that person's home is.
+    """
     kept = {(at, header) for at, header, _ in values}
+    homes: set[int] = set()
+    for at, names in _people(values, columns).items():
+        pattern = mentions(names)
+        for header, column in shown.items():
+            if columns.roles[header] in _KEPT:
+                continue
+            clean, home = _without(names, pattern, column[at], header, columns.roles[header])
+            if clean == column[at]:
+                continue
+            if home is None or any(_same_door(door, texts, columns, at) for door in home):
+                homes.add(at)
+            if (at, header) not in kept:
+                values.append((at, header, texts[header][at]))
+                issues.append(_taken_out(texts.rows[at], header))
+            column[at] = clean if clean.replace(MARK, "").strip(" ,;:.-/()") else ""
+    return homes
+
+
+def _without(
+    names: set[str], mentioned: Pattern[str], text: str, header: str, role: str
+) -> tuple[str, list[str] | None]:
+    """A text without the people of these names, and the doors given as theirs; None where it is the row's own one."""
+    if role in _ADDRESSES:
+        return without_people(text, names), None
+    if guess_role(header)[0] in _ADDRESSES and without_people(text, names) != text:
+        return "", [text]  # a second address, of which nothing is shown
+    return mentioned.sub(MARK, text), [found["home"] for found in mentioned.finditer(text) if found["home"]]
+
+
+def _people(values: Sequence[tuple[int, str, str]], columns: Columns) -> dict[int, set[str]]:
+    """Full names in the private values of each row."""
+    people: dict[int, set[str]] = {}
+    split: dict[int, list[tuple[str, str]]] = {}
     for at, header, value in values:
         if columns.roles[header] == "private" or _names_care_of(value):
-            people.setdefault(at, set()).update(_people(value))
-    for at, names in people.items():
-        if not names:
-            continue
-        pattern = re.compile(r"\b(?:" + "|".join(map(re.escape, sorted(names, key=len, reverse=True))) + r")\b")
-        for header, texts in shown.items():
-            if columns.roles[header] in ("name", "category", "id", "org_number", "org_form", "city", "municipality"):
-                continue
-            clean = pattern.sub(MARK, texts[at])
-            if clean != texts[at]:
-                if (at, header) not in kept:
-                    values.append((at, header, texts[at]))
-                    issues.append(_taken_out(rows[at], header))
-                texts[at] = "" if not clean.replace(MARK, "").strip(" ,;:.-/()") else clean
-
-
-def _people(value: str) -> set[str]:
-    """Full names in a private value ("Kari Nordmann", "c/o Kari Nordmann, …"), and the first names in them."""
-    found = _PERSON.findall(value)
-    return {*found, *(name.split()[0] for name in found if len(name.split()[0]) > 2)}
+            people.setdefault(at, set()).update(people_in(value, joined(header)))
+            split.setdefault(at, []).append((joined(header), value))
+    for at, parts in split.items():
+        people[at] |= joined_names(parts)
+    return {at: names for at, names in people.items() if names}
 
 
 def without_door(text: str, street: str) -> str:
@@ -128,7 +152,7 @@ def _by_content(texts: Texts, columns: Columns) -> tuple[list[str], list[Message
             continue
         values = texts[header]
         if role in ("address", "street"):
-            values = [care_of(v)[0] for v in values]  # an address at somebody's is still an address: handled by row
+            values = [_at_somebodys(v)[0] for v in values]  # handled by row
         if role == "org_number":
             values = [v for v in values if not (v.isdigit() and len(v) == 10)]  # Danish production units
         if mostly_personal(values, codes=_holds_codes(header, role)):
@@ -145,24 +169,39 @@ def _holds_codes(header: str, role: str) -> bool:
     return role in _CODES or bool(words and (words[-1] in _CODE_WORDS or words[-1].endswith(("nr", "nummer", "dato"))))
 
 
-def _cell(text: str, header: str, role: str) -> tuple[str, bool, bool]:
-    """The text that may be shown, whether something was taken out, and whether it names somebody's home."""
-    if not text:
-        return "", False, False
-    if role == "org_number" and text.isdigit():
-        return text, False, False
-    home = bool(care_of(text)[1]) if role in ("address", "street") else _names_care_of(text)
-    rest = care_of(text)[0] if home and role in ("address", "street") else text
-    clean, out = take_out(rest, numbers=not _holds_codes(header, role))
+def _cell(text: str, header: str, role: str) -> tuple[str, list[str], bool]:
+    """The text that may be shown, what was taken out of it, and whether it names whose home the row's address is."""
+    if not text or (role == "org_number" and text.isdigit()):
+        return text, [], False
+    if role in _ADDRESSES:
+        rest, person = _at_somebodys(text)
+        clean, out = take_out(rest, names=False)
+        return clean, [*([person] if person else []), *out], bool(person)
+    clean, out = take_out(text, numbers=not _holds_codes(header, role))
     if role == "operator" and out:  # whoever stands beside a contact is a person
-        return "", True, home
-    return clean, bool(out) or rest != text, home
+        clean = ""
+    return clean, out, _names_care_of(text)
+
+
+def _at_somebodys(address: str) -> tuple[str, str]:
+    """An address without "c/o Kari Nordmann" or "hos Kari Nordmann", and that part; empty where there is none."""
+    rest, person = care_of(address)
+    if not person and (spans := named(address, home=False)):
+        start, end = spans[0]
+        rest, person = address[end:].strip(" ,;"), address[start:end]
+    return rest, person
+
+
+def own_address(texts: Texts, columns: Columns, at: int) -> Address:
+    """Street and number of a row's own address."""
+    line = texts.at(at, columns.one("street")) or texts.at(at, columns.one("address"))
+    number = texts.at(at, columns.one("number"))
+    return parse_address(line, number=number and number + texts.at(at, columns.one("letter")))
 
 
 def _same_door(value: str, texts: Texts, columns: Columns, at: int) -> bool:
-    """Whether a private value ("c/o …" in a postal address) names the street of the row's own address."""
-    own = parse_address(texts.at(at, columns.one("street")) or texts.at(at, columns.one("address"))).street
-    return bool(own) and joined(own) in joined(value)
+    """Whether somebody's address ("c/o …" in a postal address) is the row's own."""
+    return gives(value, own_address(texts, columns, at))
 
 
 def _names_care_of(text: str) -> bool:
@@ -175,11 +214,3 @@ def _taken_out(row: str, header: str) -> Issue:
         M("Somebody's contact stood in “{column}”. It was taken out and kept apart.", column=shortened(header)),
         row, shortened(header),
     )  # fmt: skip
-
-
-def counted(values: int) -> list[Message]:
-    """A sentence that says how much was set apart."""
-    if not values:
-        return []
-    return [Mn("One value that may be somebody's contact was kept apart.",
-               "{n} values that may be somebody's contact were kept apart.", values)]  # fmt: skip

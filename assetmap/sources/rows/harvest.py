@@ -22,11 +22,13 @@ from assetmap.model.issues import Issue
 from assetmap.model.provenance import LICENCES, Provenance
 from assetmap.model.schema import asset_id
 from assetmap.model.taxonomy import taxonomy
-from assetmap.sources.rows.apart import Apart, counted, set_apart
+from assetmap.sources.protected import without_protected
+from assetmap.sources.rows.apart import Apart, set_apart
 from assetmap.sources.rows.assets import make_assets
 from assetmap.sources.rows.categories import meant_by_name
 from assetmap.sources.rows.columns import Columns, guess_columns
 from assetmap.sources.rows.coordinates import one_column
+from assetmap.sources.rows.homes import with_homes
 from assetmap.sources.rows.places import Places, counted_places, place_rows
 from assetmap.sources.rows.sorting import Categorised, categorise
 from assetmap.sources.rows.texts import LONGEST, Texts
@@ -41,8 +43,6 @@ _FORMS = frozenset(
     "AS ASA ENK FLI SA STI BRL ESEK ANS DA NUF KOMM ORGL BEDR AAFY KF KIRK FYLK STAT SF SÆR IKS PK BO KS "
     "APS A/S I/S FFO FOR SOV EKF HB KB AB BRF".split()
 )
-_PERSON = re.compile(r"[A-ZÆØÅÄÖÉ][a-zæøåäöéü\-]+(?: [A-ZÆØÅÄÖÉ][\wæøåäöéü.\-]*){1,3}")
-_REGISTERED = frozenset({"forretningsadresse", "registered", "sate", "hjemsted"})
 
 
 def rows_to_harvest(
@@ -76,7 +76,8 @@ def rows_to_harvest(
     hints = [*hints, provenance.file.rpartition(".")[0] or provenance.file, *_header_hint(apart.columns)]
     sorted_out = categorise(apart.texts, apart.columns, mapping, hints)
     columns = sorted_out.columns
-    homes = _homes(apart, columns, sorted_out.keys)
+    apart = with_homes(apart, columns, sorted_out.keys)
+    homes = apart.homes
     kinds = [taxonomy()[key].kind if key else None for key in sorted_out.keys]
     places = place_rows(apart.texts, columns, context, mapping, kinds, homes, given)
     reasons = _reasons(apart.texts, columns, sorted_out, places)
@@ -85,16 +86,18 @@ def rows_to_harvest(
     rejected = plain.loc[[at in reasons for at in range(len(plain))]].copy()
     rejected.index = pd.Index([_number(texts.rows[at]) for at in sorted(reasons)])
     rejected["reason"] = pd.Series([reasons[at] for at in sorted(reasons)], index=rejected.index, dtype="object")
+    rejected, withheld = without_protected(rejected)
     private = _private(apart, homes, columns, ids)
+    of_rows = [*_cut(texts), *apart.issues, *places.issues]
     told = (*columns.notes(), *apart.notes, *sorted_out.notes, *places.notes, *counted_places(places, ids))
     return Harvest(
         assets=assets,
         provenance=_stated(provenance, mapping),
-        issues=(*_by_id([*_cut(texts), *apart.issues, *places.issues], ids, texts), *sorted_out.issues, *issues),
+        issues=(*_by_id(of_rows, ids, texts), *sorted_out.issues, *issues, *withheld),
         rejected=rejected,
         private=private,
         mapping=_mapping(mapping, columns, sorted_out, places),
-        notes=(*told, *counted(len(private)), *_handed_back(reasons)),
+        notes=(*told, *_handed_back(rejected)),
     )
 
 
@@ -156,23 +159,6 @@ def _header_hint(columns: Columns) -> list[str]:
     if header is None:
         return []
     return [" ".join(w.removesuffix("navn").removesuffix("namn") for w in tokens(header))]
-
-
-def _homes(apart: Apart, columns: Columns, keys: Sequence[str | None]) -> frozenset[int]:
-    """Rows at somebody's home: "c/o", and associations at a person's or a registered office."""
-    clubs = {at for at, key in enumerate(keys) if key and taxonomy()[key].kind == "associations"}
-    head = columns.one("street") or columns.one("address")
-    if head is None:
-        return apart.homes
-    if _REGISTERED.intersection(tokens(head)):
-        return apart.homes | clubs
-    return apart.homes | {at for at in clubs if _at_a_person(apart.texts[head][at])}
-
-
-def _at_a_person(address: str) -> bool:
-    """Whether an address begins with what reads like a person's name: `Kari Nordmann, Storgata 5`."""
-    first, _, rest = address.partition(",")
-    return bool(_PERSON.fullmatch(first.strip()) and any(c.isdigit() for c in rest) and not meant_by_name(first))
 
 
 def _reasons(texts: Texts, columns: Columns, sorted_out: Categorised, places: Places) -> dict[int, Message]:
@@ -244,7 +230,7 @@ def _number(row: str) -> int | str:
     return int(label) if label.isdigit() else label
 
 
-def _handed_back(reasons: Mapping[int, Message]) -> list[Message]:
-    if not reasons:
+def _handed_back(rows: pd.DataFrame) -> list[Message]:
+    if rows.empty:
         return []
-    return [Mn("One row is handed back with its reason.", "{n} rows are handed back with their reasons.", len(reasons))]
+    return [Mn("One row is handed back with its reason.", "{n} rows are handed back with their reasons.", len(rows))]

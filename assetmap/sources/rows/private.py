@@ -1,14 +1,17 @@
 """Which values of a table may be somebody's contact, and how are they kept out of what is shown?
 
 Private by default: whole columns by their header (`columns.py`) or by what most of their values are, and single
-e-mail addresses, telephone numbers, national identity numbers and "c/o" lines wherever they stand in other text. A
-value taken out in error costs a detail; a value left in would cost somebody their privacy.
+e-mail addresses, telephone numbers, national identity numbers, "c/o" lines and names after words such as "contact"
+(`persons.py`) wherever they stand in other text. A value taken out in error costs a detail; a value left in would cost
+somebody their privacy.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+
+from assetmap.sources.rows.persons import beside, is_institution, named
 
 MARK = "[…]"
 """Stands where something was taken out of a text."""
@@ -39,19 +42,21 @@ _SUSPECT = re.compile(r"@|\d(?:[\s().\-/+A]{0,2}\d){5}|\(at\)|\[at\]|\(a\)|[cCvV
 _FNR_WEIGHTS = ((3, 7, 6, 1, 8, 9, 4, 5, 2, 1), (5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1))
 
 
-def take_out(text: str, numbers: bool = True) -> tuple[str, list[str]]:
+def take_out(text: str, numbers: bool = True, names: bool = True) -> tuple[str, list[str]]:
     """A text without what may be personal in it, and what was taken out.
 
     Args:
         text: Any text.
         numbers: Whether bare digits may be a telephone number; not where a column holds codes.
+        names: Whether names after words such as "contact" count, and names beside a contact; not in headers.
 
     Returns:
         The text with `MARK` for each thing taken out, empty where nothing else was in it; and those things.
     """
-    if not _SUSPECT.search(text):
-        return text, []
-    spans = sorted(_spans(text, numbers))
+    spans = _spans(text, numbers) if _SUSPECT.search(text) else []
+    if names:
+        spans = [beside(text, *span) for span in spans] + named(text)
+    spans.sort()
     if not spans:
         return text, []
     kept, out, at = [], [], 0
@@ -123,7 +128,8 @@ def norwegian_identity(digits: str) -> bool:
 
 
 def _spans(text: str, numbers: bool) -> list[tuple[int, int]]:
-    spans = [m.span() for pattern in (_MAIL, _CALLED, _ABROAD, _NAMED_CARE_OF) for m in pattern.finditer(text)]
+    spans = [m.span() for pattern in (_MAIL, _CALLED, _ABROAD) for m in pattern.finditer(text)]
+    spans += [m.span() for m in _NAMED_CARE_OF.finditer(text) if m[0][0] not in "vV" or not is_institution(m[0])]
     spans += identity_numbers(text)
     if numbers:
         bare = [m for pattern in (_GROUPED, _EIGHT) for m in pattern.finditer(text)]
