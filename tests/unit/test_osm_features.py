@@ -15,6 +15,7 @@ from assetmap.model.harvest import Harvest
 from assetmap.osm import read_osm
 from assetmap.sources.conform import conform
 from assetmap.sources.osm.features import gone, harvest_osm
+from assetmap.sources.osm.personal import public_text
 from tests.worlds import OsmWorld, square
 
 
@@ -249,6 +250,89 @@ def test_refuges_are_withheld_and_social_help_waits(tmp_path: Path) -> None:
     assert done.assets["source_id"].tolist() == ["node/5"]
     assert done.assets["review"].tolist() == ["pending"]
     assert [i.message.count for i in done.issues if i.code == "protected-place"] == [4]
+
+
+CALL = "Ring Ola 91 23 45 67, ola@fram.no"
+
+
+@pytest.mark.parametrize(
+    "key", ["description", "description:nb", "note", "fixme", "operator", "comment", "access:note"]
+)
+def test_contacts_in_free_text_go_and_are_counted(tmp_path: Path, key: str) -> None:
+    world = OsmWorld()
+    world.node(0, 0, amenity="library", name="Biblioteket", **{key.replace(":", "__"): f"Stille. {CALL}"})
+    harvest = found(world, tmp_path)
+    written = harvest.assets.to_json() + " ".join(str(i.message) for i in harvest.issues)
+    for secret in ("Ola", "91 23 45 67", "ola@fram.no"):
+        assert secret not in written
+    assert json.loads(harvest.assets["tags"].iat[0])[key] == "Stille. Ring […] […], […]"
+    assert codes(harvest) == {"osm-contact": 1}
+    assert harvest.private.empty
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "public"),
+    [
+        ("note", "91234567", ""),
+        ("note", "Nøkkel hos Kari Nordmann, Storgata 5", "Nøkkel hos […]"),
+        ("operator", "Sagene vel v/ Kari Nordmann", "Sagene vel […]"),
+        ("operator", "Thorvaldsens Museum v/Københavns Kommune", "Thorvaldsens Museum v/Københavns Kommune"),
+        ("lock_box", "tlf. 91 23 45 67", ""),
+        ("booking", "+47 912 34 567", ""),
+        ("booking", "ola@fram.no", ""),
+        ("opening_hours", 'Mo-Fr 10:00-16:00 "ring Ola 91 23 45 67"', 'Mo-Fr 10:00-16:00 "ring […] […]"'),
+        ("opening_hours", '"ola@fram.no"', ""),
+        ("opening_hours", 'Mo-Fr 10:00-16:00 "by appointment"', 'Mo-Fr 10:00-16:00 "by appointment"'),
+        ("opening_hours", "Mo-Fr 0800 1600; PH off; 20240101 20241231", "Mo-Fr 0800 1600; PH off; 20240101 20241231"),
+        ("website", "mailto:ola@fram.no", ""),
+        ("website", "https://fram.no;mailto:ola@fram.no", "https://fram.no"),
+        ("website", "https://fram.no/91234567?tlf=22334455", "https://fram.no/91234567?tlf=22334455"),
+        ("contact:facebook", "https://facebook.com/100064512345678", "https://facebook.com/100064512345678"),
+        ("image", "https://flickr.com/photos/12345678@N00/91234567", "https://flickr.com/photos/12345678@N00/91234567"),
+        ("ref", "91234567", "91234567"),
+        ("ref:DK:cvr:pnummer", "1012345678", "1012345678"),
+        ("operator:wikidata", "Q21710338", "Q21710338"),
+        ("brand:wikidata", "Q54869493", "Q54869493"),
+        ("capacity", "22334455", "22334455"),
+        ("koes_id", "30700058", "30700058"),
+        ("addr:street", "Kontakt Ola Hansens vej", "Kontakt Ola Hansens vej"),
+        ("contact:street", "Herjedalgade 6 v/Vermlandsgade", "Herjedalgade 6 v/Vermlandsgade"),
+        ("name", "Ring Ola Nordmann", "Ring Ola Nordmann"),
+        ("artist_name", "Kari Nordmann", "Kari Nordmann"),
+        ("sport", "soccer;basketball", "soccer;basketball"),
+        ("start_date", "1912-03-04", "1912-03-04"),
+    ],
+)
+def test_what_is_no_contact_stays_as_it_is(key: str, text: str, public: str) -> None:
+    assert public_text(key, text) == public
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Dr. Kari Normann", "Læge Hans Pedersen", "Hans Pedersen, læge", "Tannlege Ola Hansen", "Lægerne Hansen og Olsen",
+     "Tannlegene Kari Nordmann & Ola Hansen", "Fysioterapeut Anne Lund", "Dr. Berg", "Dr. K. Normann", "Kari Normann",
+     "Dr Cayetano Guerra Manrique de Lara, médico"],
+)  # fmt: skip
+def test_a_doctors_own_name_is_not_shown_but_the_place_is(tmp_path: Path, name: str) -> None:
+    row = row_of(tmp_path, amenity="doctors", name=name, name__nb=name, operator=name)
+    assert row["category"] == "health_service"
+    assert row["geometry"] is not None
+    assert row["near"] == "Storgata"
+    assert all(row[column] != row[column] for column in ("name", "names", "operator"))
+    assert name not in row["tags"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Legene i Storgata", "Sindal Lægehus", "Sagene Legesenter", "Tannlege Sentrum", "Lægerne Østerbro", "Dr.Dropin",
+     "Boots", "Oslo Legevakt", "Legekontoret Hansen", "Tandklinikken Kari Hansen", "Martina Hansens Hospital"],
+)  # fmt: skip
+def test_what_a_health_service_calls_itself_stays(tmp_path: Path, name: str) -> None:
+    assert row_of(tmp_path, amenity="doctors", name=name)["name"] == name
+
+
+def test_other_places_keep_the_names_of_people(tmp_path: Path) -> None:
+    assert row_of(tmp_path, name="Kari Nordmann")["name"] == "Kari Nordmann"
 
 
 HOSTILE = "<script>alert(1)</script>{{7*7}} \"'\u202e🙂" + "x" * 10_000

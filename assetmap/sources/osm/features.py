@@ -1,7 +1,8 @@
 """Which things in OpenStreetMap are assets of a neighbourhood, each once, with its name and its place?
 
 An ordered table of steps over the features of one reading: what is closed or planned goes, what remains is classified
-by the taxonomy's rules, closed doors go, a thing drawn twice becomes one, and the tags become columns.
+by the taxonomy's rules, closed doors go, a thing drawn twice becomes one, persons' names and contacts go, and the tags
+become columns.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from assetmap.model.schema import asset_id
 from assetmap.model.taxonomy import taxonomy
 from assetmap.osm import OsmData
 from assetmap.sources.osm.duplicates import merge_duplicates
+from assetmap.sources.osm.personal import without_persons
 
 SOURCE_KEY = "osm"
 _GONE = ("disused", "abandoned", "demolished", "removed", "razed", "proposed", "planned", "construction")
@@ -49,8 +51,9 @@ def harvest_osm(data: OsmData) -> Harvest:
         frame = step(frame)
         if before > len(frame) and code in _SAID:
             issues.append(Issue(code, _SAID[code](before - len(frame))))
+    frame, said = without_persons(frame)
     frame = _columns(frame, data)
-    return Harvest(frame, provenance_of(data), tuple(issues))
+    return Harvest(frame, provenance_of(data), (*issues, *said))
 
 
 def provenance_of(data: OsmData) -> Provenance:

@@ -89,6 +89,11 @@ def is_given_name(word: str) -> bool:
     return word in _given_names() or word.partition("-")[0] in _given_names()
 
 
+def is_surname(word: str) -> bool:
+    """Whether a word ends as many surnames do: Hansen, Svensson, Jónsdóttir."""
+    return bool(_SURNAME.fullmatch(word))
+
+
 def is_institution(text: str) -> bool:
     """Whether a text has a word for an institution, a club, a building or a street in it."""
     return any(_INSTITUTION.fullmatch(word) for word in re.findall(r"\w+", text.lower()))
