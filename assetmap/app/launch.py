@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from assetmap.app.config import EARLY, OPTIONS
+from assetmap.settings import settings
 
 START = Path(__file__).parent / "entry" / "start.py"
 PORT = 8501
@@ -37,6 +38,7 @@ def run(store: Path, port: int | None = None, open_browser: bool = True, lang: s
     from streamlit.web.cli import main
 
     os.environ.update(environment(store, lang))
+    settings.cache_clear()  # whoever asked for a setting before now asked without these
     try:
         main(command(port, open_browser)[3:], prog_name="streamlit")
     except SystemExit as stop:
