@@ -32,11 +32,12 @@ FLAGS = [
     "--disable-sync",
     "--no-first-run",
     # what Chromium would ask its maker about the page: its text fields, its language, hints for it
-    "--disable-features=AutofillServerCommunication,OptimizationHints,Translate,MediaRouter,HttpsUpgrades,PaintHolding",
+    "--disable-features=AutofillServerCommunication,OptimizationHints,Translate,MediaRouter,HttpsUpgrades,"
+    "PaintHolding,NetworkTimeServiceQuerying",
 ]
 
 # Whom Chromium asks of its own accord, whatever the page; no page of ours would.
-BROWSER_ITSELF = {"accounts.google.com", "update.googleapis.com"}
+BROWSER_ITSELF = {"accounts.google.com", "clients2.google.com", "update.googleapis.com"}
 
 
 class Refusal(BaseHTTPRequestHandler):
