@@ -148,7 +148,7 @@ def _coverage_cargo(
 def _nearby(key: str, at: tuple[float, float], profile: str, lang: str, _shown: Place) -> tuple[Finding, Cargo]:
     finding: Finding = api.analyse.nearby(_shown.inventory, at=at, profile=profile)
     ground = api.walk_areas(_shown.inventory, at, profile=profile)
-    drawn = payload(_shown.inventory.neighbourhood, finding, ground, lang=lang, audience=_shown.inventory.audience)
+    drawn = payload(_shown.inventory.neighbourhood, ground, finding, lang=lang, audience=_shown.inventory.audience)
     return finding, pack(f"{key}-{at[0]}-{at[1]}-{profile}-{lang}", drawn)
 
 

@@ -87,7 +87,8 @@ def _barriers(prepared: Prepared, box: Any) -> Any:
 def _beside(ground: Any, walked: Any) -> Any:
     """Without the pieces that no walked street touches: the far bank of a canal, the other side of a railway."""
     pieces = shapely.get_parts(ground)
-    return shapely.union_all(pieces[np.unique(shapely.STRtree(pieces).query(walked, predicate="intersects")[1])])
+    # the pieces are few and large: asked this way round, each of them is prepared once
+    return shapely.union_all(pieces[np.unique(shapely.STRtree(walked).query(pieces, predicate="intersects")[0])])
 
 
 def _without_small_holes(ground: Any) -> Any:

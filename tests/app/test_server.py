@@ -201,3 +201,13 @@ def test_a_failure_shows_a_number_and_the_log_has_the_rest(caplog: pytest.LogCap
     reference = caplog.records[0].getMessage().split()[-1]
     assert reference in said
     assert "secret detail" in caplog.text
+
+
+def test_badges_are_pictures_and_nothing_else_is_served_with_them(store: Store) -> None:
+    address = routes.badge_image("playground").removeprefix("![](").removesuffix(")")
+    status, headers, body = get(address)
+    assert status == 200
+    assert headers["content-type"] == "image/svg+xml"
+    assert body.startswith(b"<svg")
+    assert "default-src 'self'" in headers["content-security-policy"]
+    assert get(address.replace("playground", "nowhere"))[0] == 404

@@ -80,6 +80,8 @@ def test_the_main_job(desktop: Page, url: str) -> None:
     expect(desktop.get_by_text("Styrker i nærheten").first).to_be_visible()
 
     desktop.get_by_role("radio", name="Fra én adresse").click()
+    expect(desktop.get_by_title("Kart: trykk på et sted")).to_have_attribute("data-drawn", "11", timeout=30_000)
+    expect(desktop.locator("iframe[data-src]")).to_have_count(1)  # the map of the other view has gone
     near = drawn(desktop, 11)
     near.locator(".leaflet-container").click(position={"x": 300, "y": 300})
     expect(desktop.get_by_text("min)").first).to_be_visible(timeout=15_000)

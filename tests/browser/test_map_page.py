@@ -371,6 +371,7 @@ def test_language_and_layers_change_without_a_new_page(hosted: tuple[Page, Frame
     tell(screen, do="layers", on={"coverage": False, "places": False})
     heard(screen, "drawn", assets=3)
     expect(frame.locator("canvas.am-dots")).to_have_count(0)
+    frame.get_by_role("button", name=words("en")["legend"]).click()  # in the app it begins folded where room is scarce
     expect(frame.get_by_role("checkbox", name="Playground within 5 minutes")).not_to_be_checked()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -139,6 +140,22 @@ def test_gaps_are_sent_largest_first_with_their_strengths() -> None:
     assert layer["people"] == [40.3, 8.0]
     label = taxonomy()["cafe_eatery"].label("nb")
     assert layer["strengths"] == [[{"name": "Café", "category": label, "minutes": 3}], []]
+
+
+def test_walk_areas_say_from_where_or_to_what() -> None:
+    frame = gpd.GeoDataFrame({"minutes": [5.0]}, geometry=[BOUNDARY], crs=4326)
+    assert payload(frame)["layers"][0]["label"] == "On foot from here"
+    frame.attrs["title"] = M("Ground within reach: {what}", what=[taxonomy()["playground"].said])
+    assert payload(frame)["layers"][0]["label"] == "Ground within reach: Playground"
+    assert payload(frame, lang="nb")["layers"][0]["label"] == "Områder innen rekkevidde: Lekeplass"
+
+
+def test_what_was_asked_in_metres_is_told_in_metres() -> None:
+    asked = coverage()
+    assert "metres" not in payload(asked)["layers"][0]
+    frame = asked.frame.assign(metres=[140.4, 700.0, None, None])
+    in_metres = replace(asked, frame=frame, parameters={"norm": "no_common_near_play"}, summary={"minutes": None})
+    assert payload(in_metres)["layers"][0]["metres"] == [140, 700, -1, -1]
 
 
 def test_walk_areas_keep_their_holes_and_layers_have_ids() -> None:

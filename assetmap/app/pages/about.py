@@ -37,7 +37,8 @@ _LIMITS = (
 _PRIVACY = (
     M("The app runs where it was started and asks no other server for anything. It counts no visitors, sets no "
       "advertising or tracking cookies and stores nothing about who looks."),
-    M("An address or a place that you choose on the map is used for the answer, and forgotten when you leave the page."),
+    M("An address or a place that you choose on the map is used for the answer, and forgotten when you leave the "
+      "page."),
     M("Names, phone numbers and e-mail addresses of persons in files that were added are kept apart and never shown."),
 )  # fmt: skip
 _ACCESS = (

@@ -54,7 +54,8 @@ def _everyone(shown: Place) -> None:
         ground = _ground() if norm is None else False
         answer.sentence(coverage)
         answer.groups(coverage)
-    drawn = cache.coverage_cargo(shown, asked.category, asked.minutes, norm, asked.profile, ground, language())
+    with place_for_map, st.spinner(tell(M("Walking all the streets …"))):
+        drawn = cache.coverage_cargo(shown, asked.category, asked.minutes, norm, asked.profile, ground, language())
     carry(drawn)
     with place_for_map:
         _frame(drawn)

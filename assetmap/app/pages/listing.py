@@ -29,7 +29,8 @@ def _listed(shown: Place) -> None:
     choice = filters(tell(M("What there is in {place}, as a list", place=name)), everything)
     with st.container(key="announce-count"):
         st.markdown(f"**{count_sentence(choice, everything)}**")
-    places(choice, _focus, per_page=20)
+    with st.container(key="broad"):
+        places(choice, _focus, per_page=20)
     if st.session_state.pop("to-map", False):
         st.switch_page(_map_page())
 

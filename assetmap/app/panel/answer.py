@@ -26,21 +26,21 @@ def sentence(finding: Finding) -> None:
     """The answer, and between which values it lies when people walk slower or faster."""
     lang, share = language(), finding.summary.get("share")
     low, high = finding.summary.get("share_low"), finding.summary.get("share_high")
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        if share is not None:
-            st.metric(tell(M("Within reach")), percent(share, lang), width="content")
-        if low is not None and high is not None and finding.parameters.get("metres") is None:
-            st.caption(
-                tell(
-                    M(
-                        "Between {low} and {high}, as some walk slower and some faster.",
-                        low=percent(low, lang),
-                        high=percent(high, lang),
-                    )
-                )
-            )
+    if share is not None:
+        st.metric(tell(M("Within reach")), percent(share, lang))
     with st.container(key=f"announce-{finding.question}"):
         st.markdown(f"**{plain(tell(finding.sentence), 600)}**")
+    # metres do not depend on anybody's speed
+    if low is not None and high is not None and finding.parameters.get("metres") is None:
+        st.caption(
+            tell(
+                M(
+                    "Between {low} and {high}, as some walk slower and some faster.",
+                    low=percent(low, lang),
+                    high=percent(high, lang),
+                )
+            )
+        )
 
 
 def groups(finding: Finding) -> None:

@@ -32,8 +32,8 @@ def from_here(shown: Place) -> None:
         profile = walker()
     at = st.session_state.get(_AT)
     finding, drawn = None, cache.asset_cargo(shown, language())
-    if at:
-        with place_for_map, st.spinner(tell(M("Walking all the streets …"))):
+    with place_for_map, st.spinner(tell(M("Walking all the streets …"))):  # always there: the map must not move
+        if at:
             finding, drawn = cache.nearby(shown, at, profile, language())
     carry(drawn)
     with place_for_map:
@@ -97,7 +97,7 @@ def _address(shown: Place) -> None:
     if not (found or "").strip():
         return
     matches = cache.addresses(shown, found or "")
-    if len(matches) == 1 and matches[0].text == found:
+    if any(address.text == found for address in matches):
         return
     if not matches:
         st.caption(tell(M("That address is not in the map data. Tap the place on the map instead.")))
