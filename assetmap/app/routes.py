@@ -19,6 +19,7 @@ from assetmap.errors import StoreError
 from assetmap.i18n import languages
 from assetmap.maps.badge import badge
 from assetmap.maps.page import asset_file, assets_version, content_security_policy, page
+from assetmap.settings import settings
 
 _FOREVER = {"cache-control": "public, max-age=31536000, immutable"}
 _HOUR = {"cache-control": "private, max-age=3600"}
@@ -45,7 +46,7 @@ async def _map(request: Request) -> Response:
         return _nothing()
     html = _map_page(lang, basemap_url())
     keep = _HOUR if request.path_params["version"] == _version(html) else {"cache-control": "no-store"}
-    return HTMLResponse(html, headers={"content-security-policy": content_security_policy(html), **keep})
+    return HTMLResponse(html, headers={"content-security-policy": _policy(html), **keep})
 
 
 async def _asset(request: Request) -> Response:
@@ -88,7 +89,16 @@ def _nothing() -> Response:
 
 @cache
 def _map_page(lang: str, basemap: str | None) -> str:
-    return page(lang=lang, assets=f"/assets/map/{assets_version()}/", basemap=basemap, hosted=True)
+    online = settings()
+    return page(
+        lang=lang, assets=f"/assets/map/{assets_version()}/", basemap=basemap, tiles=online.tiles,
+        tiles_attribution=online.tiles_attribution, hosted=True,
+    )  # fmt: skip
+
+
+def _policy(html: str) -> str:
+    """What the map page may ask for: nothing outside, but for the online tiles that whoever runs the app has chosen."""
+    return content_security_policy(html, settings().tiles)
 
 
 def _version(text: str) -> str:

@@ -59,7 +59,10 @@ def draw(
     chosen = category or ([coverage] if coverage else None)
     things = [whole.where(category=chosen) if chosen else whole]
     findings = [api.analyse.coverage(whole, category=coverage, minutes=minutes)] if coverage else []
-    write_html(file, *things, *findings, lang=_lang(), basemap=kept.basemap, audience=whole.audience.name)
+    write_html(
+        file, *things, *findings, lang=_lang(), basemap=kept.basemap, tiles=settings().tiles or None,
+        tiles_attribution=settings().tiles_attribution, audience=whole.audience.name,
+    )  # fmt: skip
     out(M("The map is in {file}.", file=str(file)))
 
 

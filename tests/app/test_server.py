@@ -111,6 +111,22 @@ def test_map_page_holds_no_data_and_is_sandboxed(store: Store) -> None:
     assert get("/kart/xx/0000")[0] == 404
 
 
+def test_online_tiles_are_there_only_where_somebody_chose_them(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    without = get(map_url("nb"))
+    assert b"tiles.example" not in without[2]
+    assert "example" not in without[1]["content-security-policy"]
+    monkeypatch.setenv("ASSETMAP_TILES", "https://tiles.example/{z}/{x}/{y}.png")
+    monkeypatch.setenv("ASSETMAP_TILES_ATTRIBUTION", "© Kommunen")
+    settings.cache_clear()
+    routes._map_page.cache_clear()
+    _, headers, body = get(map_url("nb"))
+    assert "https://tiles.example/{z}/{x}/{y}.png" in body.decode()
+    assert "© Kommunen" in body.decode()
+    images = next(part for part in headers["content-security-policy"].split("; ") if part.startswith("img-src"))
+    assert "https://tiles.example" in images
+    routes._map_page.cache_clear()
+
+
 def test_only_the_files_of_the_map_are_served(store: Store) -> None:
     status, headers, _ = get(f"/assets/map/{assets_version()}/leaflet.js")
     assert status == 200

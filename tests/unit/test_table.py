@@ -314,18 +314,14 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
         SOURCE.read(tmp_path / "nei.csv", Context())
 
 
-def test_ten_thousand_rows_take_seconds(tmp_path: Path) -> None:
-    import time
-
+def test_ten_thousand_rows(tmp_path: Path) -> None:
     kinds = ["Barnehage", "Lekeplass", "Kommunal skole", "Idrettslag"]
     lines = [
         f"Sted {n};{kinds[n % 4]};Storgata {n}, 1707 Sarpsborg;59,{28000 + n};11,{10000 + n};9{n:07d};For barn 6-12"
         for n in range(10_000)
     ]
     (tmp_path / "a.csv").write_text("\n".join(["navn;type;adresse;lat;lon;telefon;beskrivelse", *lines]), "utf-8")
-    began = time.perf_counter()
     assert len(SOURCE.read(tmp_path / "a.csv", Context()).assets) == 10_000
-    assert time.perf_counter() - began < 20
 
 
 def test_a_contact_in_a_header_is_not_shown(tmp_path: Path) -> None:

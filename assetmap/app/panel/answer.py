@@ -10,16 +10,9 @@ import streamlit as st
 from assetmap.app.state import language, plain, tell
 from assetmap.i18n import UNKNOWN, number, percent
 from assetmap.messages import M, Message
+from assetmap.model.ages import GROUP_NAMES
 from assetmap.model.finding import Finding
-from assetmap.model.taxonomy import GROUPS, taxonomy
-
-AGES: dict[str, Message] = {
-    "c0_5": M("0–5 years"),
-    "c6_12": M("6–12 years"),
-    "y13_19": M("13–19 years"),
-    "a20_66": M("20–66 years"),
-    "s67": M("67 years and over"),
-}
+from assetmap.model.taxonomy import taxonomy
 
 
 def sentence(finding: Finding) -> None:
@@ -47,7 +40,7 @@ def groups(finding: Finding) -> None:
     """The same by age group, as a real table; only the whole where ages are not known."""
     lang, summary = language(), finding.summary
     known: dict[str, Any] = summary.get("groups") or {}
-    lines = [(M("All"), summary)] + [(AGES[key], known[key]) for key in GROUPS if key in known]
+    lines = [(M("All"), summary)] + [(name, known[key]) for key, name in GROUP_NAMES.items() if key in known]
     unit = M("People") if summary.get("unit") == "people" else M("Homes")
     st.table(
         {

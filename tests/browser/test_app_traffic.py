@@ -1,9 +1,8 @@
-"""Is the map quick with ten thousand assets? Limits are wide, for machines that do something else too."""
+"""Does the map of ten thousand assets arrive, and once only? How fast is measured by `benchmarks/app_page.py`."""
 
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,9 +10,6 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.town import town
-
-OPEN_S, FILTER_S = 5.0, 1.5
-TRIES = 3
 
 
 @pytest.fixture(scope="module")
@@ -24,21 +20,6 @@ def url(tmp_path_factory: pytest.TempPathFactory, serve_app: Callable[..., str])
 
 def until_drawn(page: Page, assets: str) -> None:
     expect(page.locator("iframe[data-src]")).to_have_attribute("data-drawn", re.compile(assets), timeout=30_000)
-
-
-def test_ten_thousand_assets(desktop: Page, url: str) -> None:
-    opened, filtered = [], []
-    for _ in range(TRIES):
-        began = time.perf_counter()
-        desktop.goto(f"{url}/?lang=en")
-        until_drawn(desktop, "^10011$")
-        opened.append(time.perf_counter() - began)
-        began = time.perf_counter()
-        desktop.get_by_role("radio", name="Places and nature").click()
-        until_drawn(desktop, "^2819$")
-        filtered.append(time.perf_counter() - began)
-    assert min(opened) < OPEN_S, opened
-    assert min(filtered) < FILTER_S, filtered
 
 
 def test_a_filter_does_not_send_the_assets_again(desktop: Page, url: str) -> None:
