@@ -3,6 +3,12 @@
 const hosts = new WeakMap();
 const SETTLING = 1000; // ms
 const RESTING = 500; // ms
+const LEAVING = 5000; // ms
+let left = -LEAVING;
+
+// Whoever follows a link is on the way to another page. Told of a view now, the server would run a part of the page that
+// is left, and Streamlit would show the new page empty.
+addEventListener("click", (event) => event.target.closest?.("a[href]") && (left = performance.now()), true);
 
 export default function host({ data, parentElement, setStateValue, setTriggerValue }) {
   const frame = parentElement.querySelector("iframe");
@@ -76,7 +82,9 @@ function numbers({ lat, lon }) {
 // The app keeps the view in the address, so that a copied link shows the same; it is told when the map has come to rest.
 function tellView(known, { lat, lon, zoom }) {
   clearTimeout(known.timer);
-  known.timer = setTimeout(() => known.frame.isConnected && known.state("view", [lat, lon, zoom]), RESTING);
+  known.timer = setTimeout(() => {
+    if (known.frame.isConnected && performance.now() - left > LEAVING) known.state("view", [lat, lon, zoom]);
+  }, RESTING);
 }
 
 function viewOfAddress() {
