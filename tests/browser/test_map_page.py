@@ -146,6 +146,7 @@ def test_a_pin_is_opened_and_closed_by_keyboard(
     dialog = desktop.get_by_role("dialog", name="Café Ø")
     expect(dialog.get_by_role("heading")).to_be_focused()
     expect(dialog.get_by_role("link")).to_have_attribute("href", "https://here.example/")
+    expect(desktop.locator(".leaflet-popup")).to_have_css("opacity", "1")  # contrast is judged when it has faded in
     assert axe(desktop) == []
     desktop.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
