@@ -7,16 +7,13 @@ feet. Feet go in as if they were metres: a network in a reference system of metr
 from __future__ import annotations
 
 import geopandas as gpd
+import libpysal.examples
 import numpy as np
 import pandas as pd
 import pytest
 import shapely
 
 from assetmap.walk import WalkNetwork
-
-libpysal = pytest.importorskip(
-    "libpysal", reason="libpysal carries the data of this reference (a development dependency)"
-)
 
 AS_IF_METRES = 25832
 FAR = 1e6

@@ -6,9 +6,7 @@ import csv
 import datetime
 import json
 import re
-import shutil
 import sqlite3
-import subprocess
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from pathlib import Path
@@ -37,6 +35,7 @@ from assetmap.model.provenance import OSM_ATTRIBUTION
 from assetmap.model.schema import complete
 from assetmap.model.taxonomy import taxonomy
 from assetmap.store import Store
+from tests.disk import small_disk
 from tests.stored_world import CLUBS, HOSTILE, OSM, assets, homes, inventory, street
 
 
@@ -145,17 +144,11 @@ def test_an_older_file_survives_a_failure(tmp_path: Path, monkeypatch: pytest.Mo
     assert [p.name for p in tmp_path.iterdir()] == [path.name]
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
+@pytest.fixture(name="small_disk")
+def a_small_disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of 512 kB."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = shutil.which("mount")
-    size = ["-t", "tmpfs", "-o", "size=512k", "tmpfs", str(folder)]
-    if not mount or subprocess.run([mount, *size], capture_output=True, check=False).returncode:
-        pytest.skip("a small disk can only be mounted as root")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
+    with small_disk(tmp_path / "disk", "512k") as folder:
+        yield folder
 
 
 @pytest.mark.parametrize("suffix", [".geojson", ".gpkg", ".parquet", ".fgb", ".csv", ".xlsx"])

@@ -8,6 +8,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyproj
+import pyrosm
 import pytest
 import shapely
 
@@ -240,7 +241,6 @@ def test_streets_without_houses_still_have_their_people(shared: Path) -> None:
 
 
 def test_inner_helsinki_by_age(shared: Path) -> None:
-    pyrosm = pytest.importorskip("pyrosm")
     osm = read_osm(Path(pyrosm.get_data("helsinki_pbf")))
     extent = shapely.box(*osm.buildings.total_bounds)
     found = homes_from_osm(osm.addresses, osm.buildings, extent=extent)

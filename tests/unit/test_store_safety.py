@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import shutil
 import signal
 import sqlite3
 import subprocess
@@ -22,6 +21,7 @@ from assetmap.store import Store
 from assetmap.store.database import PRAGMAS, Database, locked
 from assetmap.store.folder import demand_local
 from assetmap.store.health import reset_bug
+from tests.disk import small_disk
 from tests.stored_world import CLUBS, assets, inventory
 
 posix = pytest.mark.skipif(os.name != "posix", reason="needs fork, signals and POSIX rights")
@@ -150,17 +150,11 @@ def test_who_holds_the_folder_keeps_others_out(store: Store) -> None:
     assert len(store.inventory()) == 2
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
+@pytest.fixture(name="small_disk")
+def a_small_disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of 3 MB."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = shutil.which("mount")
-    size = ["-t", "tmpfs", "-o", "size=3m", "tmpfs", str(folder)]
-    if not mount or subprocess.run([mount, *size], capture_output=True, check=False).returncode:
-        pytest.skip("a small disk can only be mounted as root; the same fault is raised by the page limit below")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
+    with small_disk(tmp_path / "disk", "3m") as folder:
+        yield folder
 
 
 def test_a_full_disk_costs_only_the_last_step(small_disk: Path) -> None:
