@@ -12,21 +12,20 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 
 from assetmap.errors import InputError, NothingFound, UnknownKey
 from assetmap.messages import M, Message, Mn, Percent
 from assetmap.model.audience import Audience
-from assetmap.model.crs import WGS84, metric_crs, project
+from assetmap.model.crs import metric_crs
 from assetmap.model.harvest import Harvest, no_private
 from assetmap.model.inventory import Inventory
 from assetmap.model.issues import Issue, issues_frame
 from assetmap.model.neighbourhood import Neighbourhood
 from assetmap.model.provenance import Provenance
 from assetmap.osm import OsmData, read_osm
+from assetmap.osm.extent import covered
 from assetmap.osm.opening import SUFFIXES as OSM_SUFFIXES
 from assetmap.registry import discover
 from assetmap.sources.conform import conform
@@ -38,9 +37,6 @@ from assetmap.walk import WalkNetwork
 
 HALO_M = 1600.0
 """Metres beyond the boundary to fetch: the longest default catchment (20 minutes) at planning speed."""
-_HULL = 0.2
-_ENOUGH = 50
-_LINES = frozenset({"public_transport", "highway", "railway"})
 _FAR_M = 50_000.0
 _WHOLE, _LITTLE = 0.99, 0.01
 
@@ -264,46 +260,6 @@ def _map(place: Place, halo_m: float, progress: Progress) -> tuple[OsmData, Plac
 
     online = download_osm(boundary=place.boundary, name=place.name, halo_m=halo_m, progress=progress)
     return read_osm(online.path), place, online.extent, online.provenance
-
-
-def covered(data: OsmData) -> shapely.Geometry:
-    """The area that a map covers which does not say so.
-
-    Ways that leave an extract are often kept whole, and stick out of it like hairs; places that are single points are
-    not. So the hull is drawn around the streets and addresses within the box of such points; where there are too few
-    of them, around all streets but the outermost 0.5 % at each side.
-
-    Raises:
-        NothingFound: There are too few streets to tell.
-    """
-    lonlat = np.concatenate([data.ways.lonlat, shapely.get_coordinates(data.addresses.geometry.to_numpy())])
-    if len(lonlat) < 3:
-        raise NothingFound(
-            M(
-                "The file {file} holds too few streets to tell which area it covers. Give --boundary FILE.",
-                file=data.file,
-            )
-        )
-    alone = _single_points(data)
-    if len(alone) >= _ENOUGH:
-        low, high = alone.min(axis=0), alone.max(axis=0)
-    else:
-        low, high = np.quantile(lonlat, [0.005, 0.995], axis=0)
-    kept = lonlat[((lonlat >= low) & (lonlat <= high)).all(axis=1)]
-    crs = metric_crs(*kept.mean(axis=0))
-    hull = shapely.concave_hull(project(shapely.MultiPoint(kept), WGS84, crs), ratio=_HULL)
-    return project(shapely.simplify(shapely.buffer(hull, 20), 5), crs, WGS84)
-
-
-def _single_points(data: OsmData) -> NDArray[np.float64]:
-    """Longitude and latitude of places that are a point of their own: no corner of a street, and no stop, since the
-    stops of a bus line come along whole."""
-    places = data.features[~data.features["tags"].map(lambda tags: bool(_LINES & tags.keys())).astype(bool)]
-    points = pd.concat([places.geometry, data.addresses.geometry])
-    points = points[points.index.str.startswith("node/") & ~points.index.duplicated()]
-    number = points.index.str.removeprefix("node/").astype("int64")
-    lonlat: NDArray[np.float64] = shapely.get_coordinates(points[~np.isin(number, data.ways.refs)].to_numpy())
-    return lonlat
 
 
 def _overlap(boundary: shapely.Geometry, extent: shapely.Geometry, place: Place) -> tuple[Issue, ...]:

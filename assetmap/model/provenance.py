@@ -20,7 +20,6 @@ class Licence:
         key: Short name (SPDX where there is one); what stands in an asset's `licence` column.
         url: Where the terms are.
         share_alike: A published database derived from it must carry the same licence.
-        publish: It may be shown outside the organisation at all.
         rank: When rows of several licences leave in one file, the highest rank names the whole.
     """
 
@@ -28,7 +27,6 @@ class Licence:
     title: str
     url: str
     share_alike: bool = False
-    publish: bool = True
     rank: int = 0
 
 

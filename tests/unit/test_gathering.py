@@ -12,10 +12,11 @@ import shapely
 import assetmap as am
 from assetmap import api
 from assetmap.errors import FileMissing, FormatError, InputError
-from assetmap.gathering import HALO_M, covered, find_place, gather, read_file, together
+from assetmap.gathering import HALO_M, find_place, gather, read_file, together
 from assetmap.messages import Message
 from assetmap.model.audience import Audience
 from assetmap.osm import read_osm
+from assetmap.osm.extent import covered
 from assetmap.sources.source import Context
 from tests.towns import assets_at, osm_town, write_osm
 from tests.worlds import UTM, lonlat, moved
