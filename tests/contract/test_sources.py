@@ -30,6 +30,12 @@ from tests.hostile import HOSTILE
 SOURCES: dict[str, Source] = discover("assetmap.sources", "SOURCE")
 SUFFIXES = [(source.key, suffix) for source in SOURCES.values() for suffix in source.suffixes]
 NEAR = Context(near=shapely.box(12.5, 55.6, 12.7, 55.8))
+NO_SUCH_FILE = {
+    "empty": b"",
+    "zeros": b"\x00" * 64,
+    "picture": b"\x89PNG\r\n\x1a\n" + b"x" * 64,
+    "gzip": gzip.compress(b"x" * 99, mtime=0),
+}
 PRINTABLE = [name for name in HOSTILE if name.isprintable() and len(name) < 1000]
 
 
@@ -146,7 +152,7 @@ def test_names_are_only_names(key: str, suffix: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("key", "suffix"), SUFFIXES)
-@pytest.mark.parametrize("content", [b"", b"\x00" * 64, b"\x89PNG\r\n\x1a\n" + b"x" * 64, gzip.compress(b"x" * 99)])
+@pytest.mark.parametrize("content", NO_SUCH_FILE.values(), ids=NO_SUCH_FILE)
 def test_what_is_no_such_file_is_a_sentence(key: str, suffix: str, content: bytes, tmp_path: Path) -> None:
     path = tmp_path / f"bad{suffix}"
     path.write_bytes(content)
