@@ -6,7 +6,11 @@ reports all faults at once. A frame may carry further columns; it may not lack t
 
 from __future__ import annotations
 
+import json
+import math
+import re
 import uuid
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -23,9 +27,12 @@ from assetmap.model.taxonomy import GROUPS, taxonomy
 TEXT = (
     "name", "names", "near", "kind", "category", "description", "address", "website", "opening_hours",
     "opening_hours_normal", "wheelchair", "access", "operator", "audience", "review", "location_precision", "part_of",
-    "source", "source_id", "licence", "attribution", "retrieved", "data_date", "tags",
+    "source", "source_id", "licence", "attribution", "retrieved", "data_date", "valid_from", "valid_to", "confirmed",
+    "tags",
 )  # fmt: skip
-"""Text columns of an asset, in order; a missing value is NaN. `names` and `tags` hold a JSON object."""
+"""Text columns of an asset, in order; a missing value is NaN. `names` and `tags` hold a JSON object; `valid_from`,
+`valid_to` (since when and until when it exists) and `confirmed` (when somebody last saw that it is so) hold ISO dates,
+of which the first two may be a year or a month."""
 NUMBERS = ("capacity",)
 REQUIRED = (
     "kind",
@@ -40,6 +47,9 @@ REQUIRED = (
 )
 PRECISION = ("exact", "address", "street", "area", "none")
 REVIEW = ("ok", "pending")
+LONGEST = 20_000
+"""Characters that one text of an asset may have when a person saves it."""
+_DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 ASSET_COLUMNS = (*TEXT, *NUMBERS, "geometry")
 _NAMESPACE = uuid.UUID("6f1d1c52-6b1a-5c61-9f0e-0a55e7a55e75")
 
@@ -84,14 +94,19 @@ def _text(column: pd.Series) -> pd.Series:
 
 
 @cache
-def _schema() -> Any:
-    import pandera.pandas as pa
-
+def _one_of() -> dict[str, list[str]]:
     known = taxonomy()
-    one_of = {
+    return {
         "category": list(known), "kind": list(known.kinds), "review": list(REVIEW),
         "audience": ["public", "members", "staff", "connector"], "location_precision": list(PRECISION),
     }  # fmt: skip
+
+
+@cache
+def _schema() -> Any:
+    import pandera.pandas as pa
+
+    one_of = _one_of()
     columns = {}
     for name in TEXT:
         checks = [pa.Check.isin(one_of[name], error=f"one of: {', '.join(one_of[name])}")] if name in one_of else []
@@ -104,8 +119,10 @@ def _schema() -> Any:
 
 
 def _placed(geometry: Any) -> bool:
-    if geometry is None or geometry.is_empty:
-        return geometry is None
+    if geometry is None:
+        return True
+    if not isinstance(geometry, shapely.Geometry) or geometry.is_empty:
+        return False
     west, south, east, north = geometry.bounds
     return bool(shapely.is_valid(geometry) and -180 <= west <= east <= 180 and -90 <= south <= north <= 90)
 
@@ -137,6 +154,67 @@ def check_assets(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
             issues,
         ) from None  # fmt: skip
     return frame
+
+
+def check_row(row: Mapping[str, Any]) -> None:
+    """Make sure that one asset keeps the promise of the asset schema; the quick way for what a person saves.
+
+    Args:
+        row: Field to value, None where missing.
+
+    Raises:
+        SchemaError: It breaks the promise; `.issues` lists every fault, as `check_assets` does.
+    """
+    faults = list(_row_faults(row))
+    if faults:
+        issues = pd.DataFrame(faults, columns=["field", "code", "detail", "message"]).assign(
+            asset=str(row.get("id", ""))
+        )
+        first = faults[0]
+        raise SchemaError(
+            Mn("This cannot be saved: {field} is “{detail}”, expected {expected}.",
+               "{n} values cannot be saved. The first: {field} is “{detail}”, expected {expected}.", len(faults),
+               field=first[0], detail=first[2], expected=first[3]), issues,
+        )  # fmt: skip
+
+
+def _row_faults(row: Mapping[str, Any]) -> Iterator[tuple[str, str, str, Any]]:
+    for name in REQUIRED:
+        if row.get(name) in (None, ""):
+            yield name, "missing", "", M("a value")
+    for name, value in row.items():
+        if value is None or name in ("geometry", "id"):
+            continue
+        if name in NUMBERS:
+            if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < math.inf:
+                yield name, "schema", str(value)[:200], M("a number of at least 0")
+        elif name in TEXT and not isinstance(value, str):
+            yield name, "schema", str(value)[:200], M("a text")
+        elif isinstance(value, str):
+            yield from _text_faults(name, value)
+    if not _placed(row.get("geometry")):
+        yield "geometry", "schema", str(row["geometry"])[:200], M("a valid place in WGS84")
+
+
+def _text_faults(name: str, value: str) -> Iterator[tuple[str, str, str, Any]]:
+    known = _one_of().get(name)
+    if known is not None and value not in known:
+        yield name, "schema", value[:200], M("one of: {known}", known=", ".join(known))
+    elif len(value) > LONGEST:
+        yield name, "too-long", f"{value[:60]}…", M("at most {most} characters", most=LONGEST)
+    elif "\x00" in value or any("\ud800" <= letter <= "\udfff" for letter in value):
+        yield name, "schema", ascii(value[:60]), M("a text of whole characters")
+    elif name in ("tags", "names") and not _is_object(value):
+        yield name, "schema", value[:200], M("a JSON object")
+    elif name in ("valid_from", "valid_to", "confirmed") and not _DATE.fullmatch(value):
+        yield name, "schema", value[:200], M("a date such as 2026-05-17, a month such as 2026-05, or a year")
+
+
+def _is_object(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 HOME_COLUMNS = ("source", "dwellings", "people", "people_low", "people_high", "edge_m", "geometry")

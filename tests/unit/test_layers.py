@@ -24,7 +24,7 @@ RANKS: dict[int, set[str]] = {
     6: {"assetmap", "api", "gathering", "rerun", "demo"},
     5: {"reports"},
     4: {"sources", "store", "analyses", "maps", "exports"},
-    3: {"walk", "disclosure"},
+    3: {"walk", "disclosure", "upkeep"},
     2: {"osm", "registry", "settings", "i18n", "atomic"},
     1: {"model"},
     0: {"errors", "messages"},
