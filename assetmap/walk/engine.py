@@ -141,27 +141,31 @@ class Prepared:
         round_about, first = np.unique(asked[order], return_index=True)
         return round_about, edge[order][first]
 
-    def spread(self, sources: Snapped, limit: float = np.inf) -> Reach:
-        """Effective metres from the nearest source to every node, by one search from all sources at once.
-
-        Each linked source becomes a node of its own that leads to both ends of its edge; nothing leads back to it.
-        Nodes farther than `limit` (inclusive) get infinity.
-        """
+    def grown(self, sources: Snapped) -> sp.csr_matrix:
+        """`graph` with each source as one more node, in their order, that leads to both ends of its edge; nothing
+        leads back to it."""
         n, net = len(self.network.xy), self.network
         whole = self.effective[sources.edge]
-        linked = np.flatnonzero(sources.linked)
-        if not len(linked):
-            return Reach(np.full(n, np.inf), np.full(n, -1, dtype=np.int64))
-        ends = np.column_stack([net.u[sources.edge], net.v[sources.edge]])[linked]
-        legs = np.column_stack([sources.off + sources.share * whole, sources.off + (1 - sources.share) * whole])[linked]
-        grown = sp.csr_matrix(
+        ends = np.column_stack([net.u[sources.edge], net.v[sources.edge]])
+        legs = np.column_stack([sources.off + sources.share * whole, sources.off + (1 - sources.share) * whole])
+        return sp.csr_matrix(
             (
                 np.concatenate([self.graph.data, legs.ravel()]),
                 np.concatenate([self.graph.indices, ends.ravel()]),
-                np.concatenate([self.graph.indptr, self.graph.indptr[-1] + 2 * np.arange(1, len(linked) + 1)]),
+                np.concatenate([self.graph.indptr, self.graph.indptr[-1] + 2 * np.arange(1, len(sources) + 1)]),
             ),
-            shape=(n + len(linked), n + len(linked)),
+            shape=(n + len(sources), n + len(sources)),
         )
+
+    def spread(self, sources: Snapped, limit: float = np.inf) -> Reach:
+        """Effective metres from the nearest source to every node, by one search from all sources at once.
+
+        Nodes farther than `limit` (inclusive) get infinity.
+        """
+        n, linked = len(self.network.xy), np.flatnonzero(sources.linked)
+        if not len(linked):
+            return Reach(np.full(n, np.inf), np.full(n, -1, dtype=np.int64))
+        grown = self.grown(sources[sources.linked])
         cost, _, origin = dijkstra(
             grown,
             directed=True,
