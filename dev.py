@@ -4,7 +4,7 @@ Nothing but Python 3.11 or newer is needed, on Linux, macOS and Windows. All tha
 `.venv` beside this file, so the system's own Python stays as it is.
 
     python3 dev.py demo [--port N]        the app on the demo neighbourhood, on this machine only
-    python3 dev.py test [pytest options]  every test, those in a browser too
+    python3 dev.py test [pytest options]  every test, those in a browser and on PostgreSQL too
     python3 dev.py lint                   ruff and mypy, as CI runs them
     python3 dev.py format                 let ruff put the code in order
     python3 dev.py translate              collect sentences into the catalogues, and compile them
@@ -79,6 +79,19 @@ NO_BROWSER = (
     "to the path of one."
 )
 
+POSTGRES_FOLDERS = [
+    "/usr/lib/postgresql/*/bin",
+    "/usr/pgsql-*/bin",
+    "/opt/homebrew/opt/postgresql*/bin",
+    "/usr/local/opt/postgresql*/bin",
+    "/Applications/Postgres.app/Contents/Versions/*/bin",
+]
+POSTGRES_DEFAULTS = Path("/etc/postgresql-common/createcluster.conf")
+NO_POSTGRES = (
+    "No PostgreSQL with PostGIS was found and none could be fetched. On Debian and Ubuntu: sudo apt install "
+    "postgresql postgresql-postgis. Elsewhere set ASSETMAP_POSTGRES to the folder that holds initdb and pg_ctl."
+)
+
 
 class SetupError(Exception):
     """A sentence for whoever ran the command: what went wrong and what to do."""
@@ -111,7 +124,14 @@ def test(arguments: list[str]) -> int:
         os.environ["ASSETMAP_CHROMIUM"] = chromium
     else:
         say(NO_BROWSER)
-    return run(PYTHON, "-m", "pytest", *arguments)
+    postgres = find_postgres() or fetch_postgres()
+    if postgres:
+        os.environ["ASSETMAP_POSTGRES"] = postgres
+    else:
+        say(NO_POSTGRES)
+    # A process for each core. Files stay whole, for their fixtures, and in order, for the browser's to come last.
+    parallel = ("-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder")
+    return run(PYTHON, "-m", "pytest", *parallel, *arguments)
 
 
 def lint(arguments: list[str]) -> int:
@@ -355,6 +375,40 @@ def chromium_from_npm() -> None:
 
 def chromium_from_playwright() -> None:
     run(PYTHON, "-m", "playwright", "install", "chromium")
+
+
+# --- a database server for the tests --------------------------------------------------------------------------------
+
+
+def find_postgres() -> str | None:
+    """The folder of a PostgreSQL that has PostGIS: named, installed (the newest), or on PATH."""
+    named = os.environ.get("ASSETMAP_POSTGRES")
+    if named:
+        if not serves(Path(named)):
+            raise SetupError(f"ASSETMAP_POSTGRES names {named}: expected a folder with initdb, and PostGIS beside it.")
+        return named
+    found = [folder for pattern in POSTGRES_FOLDERS for folder in Path("/").glob(pattern.lstrip("/"))]
+    found.sort(key=lambda folder: [int(part) for part in re.findall(r"\d+", str(folder))], reverse=True)
+    found += [Path(program).resolve().parent for program in filter(None, [shutil.which("initdb")])]
+    return next((str(folder) for folder in found if serves(folder)), None)
+
+
+def serves(programs: Path) -> bool:
+    """Whether a server can be started from a folder, and knows PostGIS."""
+    if not all((programs / name).is_file() for name in ("initdb", "pg_config", "pg_ctl", "postgres")):
+        return False
+    listing = subprocess.run([str(programs / "pg_config"), "--sharedir"], capture_output=True, text=True)
+    return Path(listing.stdout.strip(), "extension", "postgis.control").is_file()
+
+
+def fetch_postgres() -> str | None:
+    """Install Debian's; the tests start servers of their own, so on a fresh machine none is set up or started."""
+    say("No PostgreSQL with PostGIS found for the tests; fetching one …")
+    if is_root() and shutil.which("apt-get") and not POSTGRES_DEFAULTS.exists():
+        POSTGRES_DEFAULTS.parent.mkdir(exist_ok=True)
+        POSTGRES_DEFAULTS.write_text("create_main_cluster = false\n", encoding="utf-8")
+    apt_install("postgresql", "postgresql-postgis")
+    return find_postgres()
 
 
 # --- small parts ----------------------------------------------------------------------------------------------------

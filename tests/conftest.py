@@ -9,10 +9,13 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+import dev
+from tests.postgres import Cluster, running
+
 ROOT = Path(__file__).resolve().parent.parent
 
 # The only variables of ours that a test run takes from outside; a developer's own settings would change the results.
-KEPT = {"ASSETMAP_SHARED", "ASSETMAP_CHROMIUM", "ASSETMAP_REQUIRE_BROWSER"}
+KEPT = {"ASSETMAP_SHARED", "ASSETMAP_CHROMIUM", "ASSETMAP_POSTGRES", "ASSETMAP_REQUIRE_BROWSER"}
 
 # A slow moment of the machine is no fault of ours, so examples have no deadline. CI tries the same ones each time; at a
 # desk each run tries others.
@@ -53,3 +56,20 @@ def own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             patch.setenv(name, str(folder / name.lower()))
         patch.setenv("ASSETMAP_CACHE", str(folder / "assetmap"))
         yield folder
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """A PostgreSQL server with PostGIS, of this test process alone. A test that stops it takes one of its own."""
+    programs = dev.find_postgres()
+    if programs is None:
+        missing(dev.NO_POSTGRES)
+    with running(programs) as server:
+        yield server
+
+
+@pytest.fixture
+def server_url(cluster: Cluster) -> Iterator[str]:
+    """The address of a schema that nobody has made yet, in a database with PostGIS; dropped after the test."""
+    with cluster.schema() as url:
+        yield url

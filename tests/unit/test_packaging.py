@@ -175,6 +175,12 @@ def test_a_named_browser_that_is_not_there_is_said(tmp_path: Path, monkeypatch: 
         dev.find_chromium()
 
 
+def test_a_named_server_that_is_not_there_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ASSETMAP_POSTGRES", str(tmp_path))
+    with pytest.raises(dev.SetupError, match="a folder with initdb, and PostGIS"):
+        dev.find_postgres()
+
+
 def test_axe_is_the_version_that_its_notice_says() -> None:
     vendor = ROOT / "tests" / "browser" / "vendor"
     version = re.search(r"axe v([\d.]+)", (vendor / "axe-core" / "axe.min.js").read_text(encoding="utf-8"))
