@@ -78,7 +78,8 @@ def distances(
 
     Returns:
         Symmetric array of shape (n, n), 0 on the diagonal; infinity where there is no way within the limit, or a point
-        is farther than `snap_m` from any street. One search per point: about 10 ms in a town of 20,000 nodes.
+        is farther than `snap_m` from any street. One search per point: about 2 ms each within 5 km, 10 ms
+        without a limit, in a city of 94,000 nodes.
     """
     prepared = network.prepared(walk_profile(profile))
     at = prepared.snap(network.to_metric(points), snap_m)
