@@ -1,6 +1,6 @@
-"""How is it kept? A folder with `map.gpkg`, the prepared network and the base map."""
+"""How is it kept, so that many may edit it and nothing is lost?"""
 
-from assetmap.store.health import Check
-from assetmap.store.store import Added, Store
+from assetmap.store.home import Check
+from assetmap.store.store import Store
 
-__all__ = ["Added", "Check", "Store"]
+__all__ = ["Check", "Store"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 import json
 import uuid
-from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import fields
 from importlib.metadata import version
 from typing import Any
@@ -19,6 +19,8 @@ import shapely
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from assetmap.errors import StoreError
+from assetmap.messages import M
 from assetmap.model.audience import Audience
 from assetmap.model.inventory import Inventory
 from assetmap.model.issues import COLUMNS as ISSUE_COLUMNS
@@ -26,7 +28,8 @@ from assetmap.model.issues import message_from_json, message_json
 from assetmap.model.neighbourhood import Neighbourhood
 from assetmap.model.provenance import Provenance
 from assetmap.store import tables as t
-from assetmap.store.frames import read_frame, replace_rows, rows_of
+from assetmap.store.frames import read_frame, rows_of
+from assetmap.store.home import Home
 
 PROGRAM = "assetmap"
 
@@ -65,66 +68,55 @@ def set_settings(connection: sa.Connection, **values: Any) -> None:
     upsert(connection, t.setting, "key", rows)
 
 
-def touch(connection: sa.Connection) -> None:
-    """Count a change, and say in the GeoPackage's own table when it was and how far each layer reaches."""
-    set_settings(connection, revision=setting_of(connection, "revision", 0) + 1, saved_at=now())
-    if connection.dialect.name != "sqlite":
-        return
-    for layer in t.LAYERS:
-        if layer in t.INDEXED:  # rounded outward by the R-tree, at most by a metre
-            query = f'SELECT min(minx), min(miny), max(maxx), max(maxy) FROM "rtree_{layer.name}_geom"'
-        else:
-            query = (
-                f"SELECT min(ST_MinX(geom)), min(ST_MinY(geom)), max(ST_MaxX(geom)), max(ST_MaxY(geom)) "
-                f'FROM "{layer.name}"'
-            )
-        box = connection.exec_driver_sql(query).one()
-        connection.exec_driver_sql(
-            "UPDATE gpkg_contents SET last_change = ?, min_x = ?, min_y = ?, max_x = ?, max_y = ? WHERE table_name = ?",
-            (now(), *box, layer.name),
-        )
+def touch(connection: sa.Connection) -> int:
+    """Count a change, and note when it was; returns the new revision."""
+    revision = int(setting_of(connection, "revision", 0)) + 1
+    set_settings(connection, revision=revision, saved_at=now())
+    return revision
 
 
-def upsert(
-    connection: sa.Connection, table: sa.Table, key: str, rows: list[dict[str, Any]], keep: bool = False
-) -> None:
-    """Insert rows, or bring those of the same key up to date.
+def files_of(connection: sa.Connection) -> set[str]:
+    """The files that the map names."""
+    beside = {part["file"] for part in setting_of(connection, "sidecars", {}).values()}
+    return beside | {name for name in connection.scalars(sa.select(t.snapshot.c.file)) if name}
 
-    Args:
-        keep: Leave a stored value where the new one is missing.
+
+def demand_version(found: int | None, place: str) -> None:
+    """Make sure that tables are ours and of this version.
+
+    Raises:
+        StoreError: They are not.
     """
+    if found is None:
+        raise StoreError(
+            M("{file} was not written by assetmap. It was left as it is. Choose another place with --store.",
+              file=place)
+        )  # fmt: skip
+    if found > t.VERSION:
+        raise StoreError(
+            M("This store has version {found}, this assetmap knows versions up to {known}. Nothing was changed. "
+              "Install a newer assetmap.", found=found, known=t.VERSION)
+        )  # fmt: skip
+
+
+def upsert(connection: sa.Connection, table: sa.Table, key: str, rows: list[dict[str, Any]]) -> None:
+    """Insert rows, or bring those of the same key up to date."""
     if not rows:
         return
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     statement = dialect.insert(table)
     new = {name: statement.excluded[name] for name in rows[0] if name != key}
-    changes = {name: sa.func.coalesce(value, table.c[name]) if keep else value for name, value in new.items()}
-    connection.execute(statement.on_conflict_do_update(index_elements=[key], set_=changes), rows)
+    connection.execute(statement.on_conflict_do_update(index_elements=[key], set_=new), rows)
 
 
-def added_since(connection: sa.Connection, reread: Collection[str]) -> tuple[gpd.GeoDataFrame, list[Provenance]]:
-    """What stays when these sources are gathered anew: the assets of all others, and where they come from."""
-    known = read_frame(connection, t.asset, "id")
-    kept = known[~known["source"].isin(list(reread))]
-    return kept, [p for p in provenance_of(connection) if p.source in set(kept["source"])]
-
-
-def replace_all(connection: sa.Connection, inventory: Inventory, addresses: gpd.GeoDataFrame | None) -> None:
-    """Put a gathered inventory in place of what its sources gave before; what others added stays."""
-    here = inventory.neighbourhood
-    kept, others = added_since(connection, {p.source for p in inventory.provenance})
-    assets = inventory.everything
-    kept = kept[~kept.index.isin(assets.index)]
-    replace_rows(connection, t.asset, rows_of(assets, t.asset, "id") + rows_of(kept, t.asset, "id"))
-    replace_rows(connection, t.home, rows_of(here.homes, t.home, "home"))
-    replace_rows(connection, t.boundary, rows_of(_areas(here), t.boundary, "role"))
+def replace_place(home: Home, connection: sa.Connection, here: Neighbourhood, addresses: pd.DataFrame | None) -> None:
+    """Put a neighbourhood, its homes and its addresses in place of those stored."""
+    home.replace_rows(connection, t.home, rows_of(here.homes, t.home, "home"))
+    home.replace_rows(connection, t.boundary, rows_of(_areas(here), t.boundary, "role"))
     known = gpd.GeoDataFrame(geometry=[], crs=4326) if addresses is None else addresses
-    replace_rows(connection, t.address, rows_of(known, t.address, "address"))
+    home.replace_rows(connection, t.address, rows_of(known, t.address, "address"))
     population = gpd.GeoDataFrame(geometry=[], crs=4326) if here.population is None else here.population
-    replace_rows(connection, t.population_area, rows_of(population, t.population_area, "area"))
-    replace_rows(connection, t.provenance, [p.to_dict() for p in (*inventory.provenance, *others)])
-    connection.execute(sa.delete(t.issue).where(t.issue.c.source.not_in([p.source for p in others])))
-    replace_issues(connection, inventory.issues, "")
+    home.replace_rows(connection, t.population_area, rows_of(population, t.population_area, "area"))
     set_settings(
         connection,
         name=here.name,
@@ -136,6 +128,17 @@ def replace_all(connection: sa.Connection, inventory: Inventory, addresses: gpd.
     )
 
 
+def replace_sources(connection: sa.Connection, read: Sequence[Provenance], issues: pd.DataFrame) -> None:
+    """Put the sources that were read anew in place of their earlier entries; those of others stay."""
+    others = [p for p in provenance_of(connection) if p.source not in {p.source for p in read}]
+    connection.execute(sa.delete(t.provenance))
+    entries = [p.to_dict() for p in (*read, *others)]
+    if entries:
+        connection.execute(sa.insert(t.provenance), entries)
+    connection.execute(sa.delete(t.issue).where(t.issue.c.source.not_in([p.source for p in others])))
+    replace_issues(connection, issues, "")
+
+
 def _areas(here: Neighbourhood) -> gpd.GeoDataFrame:
     shapes = {"boundary": here.boundary} | ({} if here.extent is None else {"extent": here.extent})
     return gpd.GeoDataFrame({"name": here.name}, index=list(shapes), geometry=list(shapes.values()), crs=4326)
@@ -145,32 +148,12 @@ def _columns(frame: gpd.GeoDataFrame) -> list[str]:
     return [str(name) for name in frame.columns if name != frame.geometry.name]
 
 
-def merge_assets(connection: sa.Connection, frame: gpd.GeoDataFrame) -> tuple[int, int, int]:
-    """Add assets to those stored; returns how many were new, changed and the same."""
-    rows = rows_of(frame, t.asset, "id")
-    stored = {row.id: row._asdict() for row in _raw(connection, [row["id"] for row in rows])}
-    for row in rows:  # extra values are merged one by one, as the columns are
-        old = stored.get(row["id"], {}).get("extra")
-        if old and row["extra"]:
-            row["extra"] = json.dumps(json.loads(old) | json.loads(row["extra"]), ensure_ascii=False)
-    known = [(row, stored[row["id"]]) for row in rows if row["id"] in stored]
-    same = sum(all(value is None or value == old[name] for name, value in row.items()) for row, old in known)
-    upsert(connection, t.asset, "id", rows, keep=True)
-    return len(rows) - len(known), len(known) - same, same
-
-
-def _raw(connection: sa.Connection, ids: list[str]) -> list[sa.Row[Any]]:
-    columns = [sa.type_coerce(c, sa.LargeBinary()).label("geom") if c.name == "geom" else c for c in t.asset.c]
-    found: list[sa.Row[Any]] = []
-    for start in range(0, len(ids), 500):
-        query = sa.select(*columns).where(t.asset.c.id.in_(ids[start : start + 500]))
-        found.extend(connection.execute(query).fetchall())
-    return found
-
-
-def merge_provenance(connection: sa.Connection, provenance: Provenance) -> None:
-    """Put one source's entry in place of its earlier one."""
+def merge_source(connection: sa.Connection, provenance: Provenance, issues: pd.DataFrame | None) -> bool:
+    """Put one source's entry and issues in place of its earlier ones; returns whether that is any different."""
+    before = provenance_of(connection), issues_of(connection).to_numpy().tolist()
     upsert(connection, t.provenance, "source", [provenance.to_dict()])
+    replace_issues(connection, issues, provenance.source)
+    return (provenance_of(connection), issues_of(connection).to_numpy().tolist()) != before
 
 
 def replace_issues(connection: sa.Connection, issues: pd.DataFrame | None, source: str) -> None:

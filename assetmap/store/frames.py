@@ -7,22 +7,24 @@ Columns that the store's table has keep their own column; any further ones trave
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 import sqlalchemy as sa
 
 from assetmap.store.geometry import from_blobs, to_blobs
-from assetmap.store.tables import INDEXED, create_rtree, drop_rtree
+from assetmap.store.tables import BOOKKEEPING, asset
 
 
 def rows_of(frame: pd.DataFrame, table: sa.Table, key: str) -> list[dict[str, Any]]:
     """The rows of a frame as the table keeps them; the index becomes column `key`."""
     if not len(frame):
         return []
-    known = [c.name for c in table.c if c.name not in ("fid", "geom", "extra", key)]
+    known = [c.name for c in table.c if c.name not in ("fid", "geom", "extra", key, *own(table))]
     columns: dict[str, list[Any]] = {key: [str(value) for value in frame.index]}
     for name in known:
         columns[name] = _plain(frame[name]) if name in frame else [None] * len(frame)
@@ -53,53 +55,63 @@ def _json(row: dict[str, Any]) -> str | None:
     return json.dumps(full, ensure_ascii=False, default=str) if full else None
 
 
-def replace_rows(connection: sa.Connection, table: sa.Table, rows: list[dict[str, Any]]) -> None:
-    """Put these rows in place of all rows of a table; its R-tree is filled at once, not row by row."""
-    tree = table in INDEXED and connection.dialect.name == "sqlite"
-    if tree:
-        drop_rtree(connection, table)
-    connection.execute(sa.delete(table))
-    if rows:
-        connection.execute(sa.insert(table), [{"fid": i, **row} for i, row in enumerate(rows, start=1)])
-    if tree:
-        create_rtree(connection, table)
-        fill_rtree(connection, table)
-
-
-def fill_rtree(connection: sa.Connection, table: sa.Table) -> None:
-    """Enter the bounds of every row into an empty R-tree."""
-    connection.exec_driver_sql(
-        f'INSERT INTO "rtree_{table.name}_geom" SELECT fid, ST_MinX(geom), ST_MaxX(geom), ST_MinY(geom), ST_MaxY(geom) '
-        f'FROM "{table.name}" WHERE geom IS NOT NULL AND NOT ST_IsEmpty(geom)'
-    )
+def own(table: sa.Table) -> tuple[str, ...]:
+    """The columns that a home keeps for itself; a frame may have others of the same names, which go into `extra`."""
+    return BOOKKEEPING if table is asset else ()
 
 
 def read_frame(
-    connection: sa.Connection, table: sa.Table, key: str, columns: list[str] | None = None
+    connection: sa.Connection,
+    table: sa.Table,
+    key: str,
+    columns: list[str] | None = None,
+    where: sa.ColumnElement[bool] | None = None,
 ) -> gpd.GeoDataFrame:
-    """All rows of a layer in the order they were put in: WGS84, index `key`, further columns unpacked.
+    """The rows of a layer in the order they were put in: WGS84, index `key`, further columns unpacked.
 
     Text columns are text with NaN where nothing is known, numbers are float64. Shapes are decoded all at once.
 
     Args:
         columns: The columns to give, in order; those of which nothing is stored are NaN. None gives all there are.
+        where: Which rows; None: all, but no asset that is in the bin.
     """
-    skip = {"fid", "geom"} if columns is None else {c.name for c in table.c} - {*columns, key, "extra"}
+    skip = {"fid", "geom", *own(table)} if columns is None else {c.name for c in table.c} - {*columns, key, "extra"}
     names = [c.name for c in table.c if c.name not in skip]
-    wanted: list[sa.ColumnElement[Any]] = [table.c[n] for n in names]
-    wanted.append(sa.type_coerce(table.c.geom, sa.LargeBinary()).label("geom"))
-    result = connection.execute(sa.select(*wanted).order_by(table.c.fid)).fetchall()
-    values = list(zip(*result, strict=True)) if result else [()] * len(wanted)
+    query = sa.select(*[table.c[n] for n in names], shape_of(table, connection.dialect)).order_by(table.c.fid)
+    if where is None and table is asset:
+        where = table.c.deleted_at.is_(None)
+    values = cells(connection, query if where is None else query.where(where))
     frame = pd.DataFrame(
         {
-            name: pd.array(cells, dtype="float64" if isinstance(table.c[name].type, sa.Float) else "str")
-            for name, cells in zip(names, values, strict=False)
+            name: pd.array(column, dtype="float64" if isinstance(table.c[name].type, sa.Float) else "str")
+            for name, column in zip(names, values, strict=False)
         }
     )
     frame = unpacked(frame.set_index(key))
     if columns is not None:
         frame = frame.reindex(columns=columns)
-    return gpd.GeoDataFrame(frame, geometry=from_blobs(values[-1]), crs=4326)
+    return gpd.GeoDataFrame(frame, geometry=from_binary(values[-1]), crs=4326)
+
+
+def shape_of(table: sa.Table, dialect: sa.Dialect) -> sa.ColumnElement[Any]:
+    """The shape of a row as bytes, without a detour through Python for each row."""
+    if dialect.name == "postgresql":
+        return sa.func.ST_AsBinary(table.c.geom, type_=sa.LargeBinary()).label("geom")
+    return sa.type_coerce(table.c.geom, sa.LargeBinary()).label("geom")
+
+
+def cells(connection: sa.Connection, query: sa.Select[Any]) -> list[Sequence[Any]]:
+    """The columns of a query's answer, in the order of the query."""
+    result = connection.execute(query).fetchall()
+    return list(zip(*result, strict=True)) if result else [()] * len(query.selected_columns)
+
+
+def from_binary(binaries: Sequence[bytes | None]) -> Any:
+    """Blobs of GeoPackage, or bare well-known binary, as an array of shapes."""
+    first = next((binary for binary in binaries if binary is not None), b"GP")
+    if first[:2] == b"GP":
+        return from_blobs(binaries)
+    return shapely.from_wkb(np.array(binaries, dtype=object))
 
 
 def unpacked(frame: pd.DataFrame) -> pd.DataFrame:

@@ -2,7 +2,8 @@
 
 A GeoPackage keeps a shape as a header (`GP`, flags, reference system, envelope) followed by well-known binary. The
 envelope in the header lets the R-tree's triggers read the bounds of a shape without parsing it. Positions are in
-WGS84, longitude before latitude.
+WGS84, longitude before latitude. On a PostGIS server a shape is a `geometry`; everywhere above the column it is the
+same blob.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 import numpy as np
 import shapely
 import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.types import UserDefinedType
 
 SRS = 4326
@@ -25,7 +27,11 @@ _HEADER = {0: 8, 1: 40, 2: 56, 3: 56, 4: 72}
 
 
 class Geom(UserDefinedType[Any]):
-    """A column of shapes: shapely geometries outside, GeoPackage blobs inside. Takes ready blobs as they are."""
+    """A column of shapes, as GeoPackage blobs in every home; PostGIS keeps them as `geometry` and indexes them.
+
+    Args:
+        kind: GeoPackage's name of the type: GEOMETRY, POINT, …, or BLOB for a shape in a table that is no layer.
+    """
 
     cache_ok = True
 
@@ -36,13 +42,64 @@ class Geom(UserDefinedType[Any]):
         """The type by which GeoPackage knows the column."""
         return self.kind
 
-    def bind_processor(self, dialect: sa.Dialect) -> Callable[[Any], bytes | None]:
-        """Shape to blob."""
-        return lambda value: value if value is None or isinstance(value, bytes) else to_blobs([value])[0]
+    def bind_processor(self, dialect: sa.Dialect) -> Callable[[Any], bytes | None] | None:
+        """Blob to what the database takes."""
+        return ewkb_of if dialect.name == "postgresql" else None
 
-    def result_processor(self, dialect: sa.Dialect, coltype: object) -> Callable[[bytes | None], Any]:
-        """Blob to shape."""
-        return lambda blob: from_blobs([blob])[0]
+    def result_processor(self, dialect: sa.Dialect, coltype: object) -> Callable[[Any], bytes | None] | None:
+        """What the database gives to blob."""
+        return blob_of if dialect.name == "postgresql" else None
+
+
+@compiles(Geom, "postgresql")
+def _postgis_type(kind: Geom, compiler: Any, **_: Any) -> str:
+    return f"geometry(Geometry,{SRS})"
+
+
+def ewkb_of(blob: bytes | None) -> bytes | None:
+    """A GeoPackage blob as PostGIS takes it: well-known binary that names its reference system."""
+    if blob is None:
+        return None
+    wkb = blob[_HEADER.get(blob[3] >> 1 & 7, 8) :]
+    order = "<" if wkb[0] else ">"
+    (kind,) = struct.unpack_from(f"{order}I", wkb, 1)
+    return wkb[:1] + struct.pack(f"{order}Ii", kind | 0x20000000, SRS) + wkb[5:]
+
+
+def blob_of(ewkb: str | bytes | None) -> bytes | None:
+    """What PostGIS gives (hexadecimal, or bytes) as a GeoPackage blob."""
+    return None if ewkb is None else to_blobs([shapely.from_wkb(ewkb)])[0]
+
+
+def within(column: sa.ColumnElement[Any], west: float, south: float, east: float, north: float) -> Within:
+    """The condition that a shape's bounds meet a box; degrees. By the index of either home."""
+    return Within(column, west, south, east, north)
+
+
+class Within(sa.ColumnElement[bool]):
+    """`within`, as SQL."""
+
+    inherit_cache = False
+    type = sa.Boolean()
+
+    def __init__(self, column: sa.ColumnElement[Any], *box: float) -> None:
+        self.column, self.box = column, tuple(float(edge) for edge in box)
+
+
+@compiles(Within)
+def _by_rtree(within: Within, compiler: Any, **_: Any) -> str:
+    west, south, east, north = (repr(edge) for edge in within.box)
+    table = within.column.table.name
+    return (
+        f'"{table}".fid IN (SELECT id FROM "rtree_{table}_geom" WHERE maxx >= {west} AND minx <= {east} '
+        f"AND maxy >= {south} AND miny <= {north})"
+    )
+
+
+@compiles(Within, "postgresql")
+def _by_gist(within: Within, compiler: Any, **more: Any) -> str:
+    west, south, east, north = (repr(edge) for edge in within.box)
+    return f"{compiler.process(within.column, **more)} && ST_MakeEnvelope({west}, {south}, {east}, {north}, {SRS})"
 
 
 def to_blobs(shapes: Iterable[Any]) -> list[bytes | None]:

@@ -18,9 +18,9 @@ import pytest
 
 from assetmap.errors import StoreError, StoreMissing
 from assetmap.store import Store
-from assetmap.store.database import PRAGMAS, Database, locked
-from assetmap.store.folder import demand_local
-from assetmap.store.health import reset_bug
+from assetmap.store.homes.database import PRAGMAS, Database, locked
+from assetmap.store.homes.folder import demand_local
+from assetmap.store.homes.folder_health import reset_bug
 from tests.disk import small_disk
 from tests.stored_world import CLUBS, assets, inventory
 

@@ -6,16 +6,19 @@ with `BEGIN IMMEDIATE`, so that two writers meet at the start and not in the mid
 
 SQLite before 3.51.3 can, very rarely, damage a file when one connection checkpoints the log while another starts it
 anew. Here the two cannot meet: nobody checkpoints on his own (`wal_autocheckpoint=0`), and whoever writes or
-checkpoints holds the lock of the folder. Connections are closed after use, so that an idle store is one whole file.
+checkpoints holds the lock of the folder. Connections are closed after use, so that an idle store is one whole file; a
+program that writes often (`keep_connections`) closes them half a second later.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
+import random
 import shutil
 import sqlite3
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,6 +31,8 @@ from assetmap.atomic import STORE_LOCK, disk_full, speaking
 from assetmap.errors import StoreError
 from assetmap.messages import M
 from assetmap.store.geometry import register
+from assetmap.store.home import WAIT_S
+from assetmap.store.homes.burst import Keeper, KeptConnection
 
 PRAGMAS: dict[str, str | int] = {
     "journal_mode": "wal",
@@ -37,7 +42,8 @@ PRAGMAS: dict[str, str | int] = {
     "cell_size_check": 1,
     "wal_autocheckpoint": 0,
 }
-WAIT_S = 30.0
+_LOG_BYTES = 4_000_000  # of write-ahead log before its content is moved into the file
+_TURN = threading.Lock()  # threads of one process queue here in order, and not by asking again and again
 _SCRATCH = 1_000_000  # with less room than this SQLite cannot make the files it works with, not even for reading
 
 
@@ -52,14 +58,16 @@ class Database:
 
     def __init__(self, path: Path, wait_s: float = WAIT_S, read_only: bool = False) -> None:
         self.path, self.wait_s, self.read_only = path, wait_s, read_only
-        self._engine = sa.create_engine("sqlite://", creator=self._connect, poolclass=NullPool)
+        self._keeper = Keeper(self._open)
+        self._engine = sa.create_engine("sqlite://", creator=self._keeper.take, poolclass=NullPool)
         sa.event.listen(self._engine, "begin", _begin)
 
-    def _connect(self) -> sqlite3.Connection:
+    def _open(self) -> KeptConnection:
         mode = "mode=ro&immutable=1" if self.read_only else "mode=rw"
-        connection = sqlite3.connect(
-            f"{self.path.as_uri()}?{mode}", uri=True, isolation_level=None, timeout=self.wait_s, check_same_thread=False
-        )
+        connection: KeptConnection = sqlite3.connect(
+            f"{self.path.as_uri()}?{mode}", uri=True, isolation_level=None, timeout=self.wait_s,
+            check_same_thread=False, factory=KeptConnection,
+        )  # fmt: skip
         try:
             if not self.read_only:
                 _set(connection)
@@ -86,15 +94,16 @@ class Database:
         with explaining(self.path), self._engine.connect() as connection:
             with connection.begin():
                 yield connection
-            # The rows are safe in the log already, so a full disk may stop this: the next writer goes on with it.
-            with contextlib.suppress(sqlite3.OperationalError):
-                connection.connection.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)")
+            if log_size(self.path) > _LOG_BYTES:
+                # The rows are safe in the log already, so a full disk may stop this: the next writer goes on with it.
+                with contextlib.suppress(sqlite3.OperationalError):
+                    connection.connection.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def backup(self, target: Path) -> None:
         """Copy the file as it is now into another, through SQLite, while others go on working."""
         with speaking(target):
             target.touch()
-        with explaining(self.path), contextlib.closing(self._connect()) as source:
+        with explaining(self.path), contextlib.closing(self._keeper.take()) as source:
             with contextlib.closing(sqlite3.connect(target)) as copy:
                 source.backup(copy)  # in one step: step by step it would start again at each foreign commit
                 copy.execute("PRAGMA journal_mode = DELETE")  # QGIS shows no layers of a log it may not write
@@ -122,13 +131,18 @@ def locked(folder: Path, wait_s: float = WAIT_S) -> Iterator[None]:
     Raises:
         StoreError: Another assetmap has been writing for longer than `wait_s`.
     """
-    with speaking(folder), (folder / STORE_LOCK).open("ab") as file:
-        until = time.monotonic() + wait_s
-        while not _try_lock(file.fileno()):
-            if time.monotonic() > until:
-                raise StoreError(busy(folder))
-            time.sleep(0.02)
-        yield
+    until = time.monotonic() + wait_s
+    if not _TURN.acquire(timeout=wait_s):
+        raise StoreError(busy(folder))
+    try:
+        with speaking(folder), (folder / STORE_LOCK).open("ab") as file:
+            while not _try_lock(file.fileno()):
+                if time.monotonic() > until:
+                    raise StoreError(busy(folder))
+                time.sleep(random.uniform(0.0005, 0.003))  # not in step with the others who wait
+            yield
+    finally:
+        _TURN.release()
 
 
 def _try_lock(handle: int) -> bool:

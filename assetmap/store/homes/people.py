@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pandas as pd
 import sqlalchemy as sa
 
-from assetmap.store.database import Database
-from assetmap.store.folder import PEOPLE, owner_only
+from assetmap.store.homes.database import Database
+from assetmap.store.homes.folder import PEOPLE, owner_only
 
 metadata = sa.MetaData()
 held_contact = sa.Table(
@@ -25,16 +24,6 @@ held_contact = sa.Table(
     sa.Column("retrieved", sa.Text, nullable=False),
     sa.UniqueConstraint("asset", "field", "value"),
 )
-
-
-def contacts(private: pd.DataFrame | None, assets: pd.DataFrame) -> list[dict[str, str]]:
-    """Private values (columns asset, field, value) as rows, with source and date of the asset each belongs to."""
-    if private is None or private.empty:
-        return []
-    rows = private[["asset", "field", "value"]].dropna().astype("str").drop_duplicates()
-    origin = assets[["source", "retrieved"]].reindex(rows["asset"]).fillna("")
-    rows = rows.assign(source=origin["source"].to_list(), retrieved=origin["retrieved"].to_list())
-    return [{str(name): str(value) for name, value in row.items()} for row in rows.to_dict("records")]
 
 
 def hold(folder: Path, rows: list[dict[str, str]]) -> None:

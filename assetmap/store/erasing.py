@@ -1,0 +1,108 @@
+"""How are a person's words taken out of the past, without a hole in it?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable
+
+import sqlalchemy as sa
+
+from assetmap.errors import InputError
+from assetmap.messages import M
+from assetmap.model.schema import REQUIRED
+from assetmap.store import content
+from assetmap.store import tables as t
+from assetmap.store.home import Home
+from assetmap.store.records import read
+from assetmap.store.rows import FIELDS, HELD, Stored
+from assetmap.store.writing import Pen, writing
+
+
+def erase(home: Home, asset: str, fields: Collection[str], *, by: str = "") -> int:
+    """As `Journal.erase`."""
+    wanted = [fields] if isinstance(fields, str) else list(dict.fromkeys(fields))
+    needed = [name for name in wanted if name in REQUIRED]
+    if not wanted or needed:
+        raise InputError(M("Say which fields to erase; {needed} cannot be among them, as no asset can be without.",
+                           needed=", ".join(needed or REQUIRED)))  # fmt: skip
+    with writing(home, by=by, kind="erase") as pen:
+        stored = read(pen.connection, [asset]).get(asset)
+        past = _past(pen.connection, asset, wanted)
+        if stored is None and not past:
+            raise InputError(M("There is no asset {asset} in this store. Its id may be from another store.",
+                               asset=str(asset)[:60]))  # fmt: skip
+        if stored is not None:
+            _empty(pen, stored, wanted)
+        count = blank(pen.connection, asset, wanted)
+        rows = [{"asset": asset, "field": name, "at": content.now()} for name in wanted]
+        pen.connection.execute(sa.insert(t.erasure), rows)
+        pen.dirty()
+    return count
+
+
+def _empty(pen: Pen, stored: Stored, fields: list[str]) -> None:
+    values = {name: None for name in fields if stored.record.get(name) is not None}
+    if values:
+        pen.update(stored, {**values, HELD: tuple(dict.fromkeys([*stored.held, *values]))})
+
+
+def _past(connection: sa.Connection, asset: str, fields: list[str]) -> list[sa.Row[tuple[int, str]]]:
+    query = sa.select(t.asset_history.c.fid, t.asset_history.c.old).where(
+        t.asset_history.c.id == asset, t.asset_history.c.old.is_not(None)
+    )
+    return list(connection.execute(query))
+
+
+def blank(connection: sa.Connection, asset: str, fields: list[str]) -> int:
+    """Empty fields in every past version of an asset, in what its sources said and in suggestions about it; returns
+    how many past versions held something there."""
+    found = 0
+    for row in _past(connection, asset, fields):
+        without = _without(json.loads(row.old), fields)
+        if without is not None:
+            found += 1
+            change = sa.update(t.asset_history).where(t.asset_history.c.fid == row.fid)
+            connection.execute(change.values(old=json.dumps(without, ensure_ascii=False)))
+    if "geometry" in fields:
+        connection.execute(sa.update(t.asset_history).where(t.asset_history.c.id == asset).values(old_geom=None))
+    for table, key in ((t.claim, "asset"), (t.suggestion, "asset")):
+        _blank_said(connection, table, key, asset, fields)
+    return found
+
+
+def _blank_said(connection: sa.Connection, table: sa.Table, key: str, asset: str, fields: list[str]) -> None:
+    rows = connection.execute(sa.select(table.c.fid, table.c.said).where(table.c[key] == asset)).fetchall()
+    for row in rows:
+        without = _without(json.loads(row.said or "{}"), fields)
+        values = {} if without is None else {"said": json.dumps(without, ensure_ascii=False)}
+        if "geometry" in fields:
+            values["said_geom"] = None  # type: ignore[assignment]
+        if values:
+            connection.execute(sa.update(table).where(table.c.fid == row.fid).values(values))
+
+
+def _without(row: dict[str, object], fields: Iterable[str]) -> dict[str, object] | None:
+    """A remembered row without some fields; None where it had nothing there."""
+    extra = json.loads(str(row.get("extra") or "{}"))
+    had = [name for name in fields if row.get(name) is not None or extra.get(name) is not None]
+    if not had:
+        return None
+    kept = {
+        name: None if name in had and name in FIELDS else value
+        for name, value in row.items()
+        if name in FIELDS or name not in had
+    }
+    further = {name: value for name, value in extra.items() if name not in had}
+    if "extra" in row:
+        kept["extra"] = json.dumps(further, ensure_ascii=False) if further else None
+    return kept
+
+
+def replay(pen: Pen, erasures: Iterable[tuple[str, str]]) -> None:
+    """Take words (asset, field) out of a store that was restored from an older copy."""
+    for asset, name in erasures:
+        stored = read(pen.connection, [asset]).get(asset)
+        if stored is not None:
+            _empty(pen, stored, [name])
+        blank(pen.connection, asset, [name])
+        pen.dirty()

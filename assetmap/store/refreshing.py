@@ -1,0 +1,165 @@
+"""What happens to the stored assets when sources are read again?
+
+What is new is added; what a source changed is changed where the value is still the source's own; what a person
+corrected or confirmed stays; what a source no longer has goes into the bin, unless a person or another source vouches
+for it. Reading the same again changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+
+import geopandas as gpd
+
+from assetmap.model.change import Effect, Outcome, Record
+from assetmap.store import claims as said
+from assetmap.store import tables as t
+from assetmap.store.claims import Claim
+from assetmap.store.frames import rows_of
+from assetmap.store.records import read
+from assetmap.store.rows import DELETED, Stored, record_of
+from assetmap.store.writing import Pen
+from assetmap.upkeep.merge import same
+from assetmap.upkeep.refresh import OF_THE_SOURCE, looks_cut_off, refresh
+
+
+@dataclass
+class _Tally:
+    new: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
+    restored: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+    same: int = 0
+    effects: list[Effect] = field(default_factory=list)
+
+    def outcome(self, number: int | None) -> Outcome:
+        return Outcome(
+            number, tuple(self.new), tuple(self.changed), tuple(self.gone), tuple(self.restored), self.same,
+            tuple(dict.fromkeys(self.kept)), effects=tuple(self.effects),
+        )  # fmt: skip
+
+
+def bring_in(pen: Pen, frame: gpd.GeoDataFrame, sources: Collection[str], *, whole: bool) -> Outcome:
+    """Bring what sources say now into the store.
+
+    Args:
+        frame: Their assets: rows of the asset schema, index `id`.
+        sources: Keys of the sources that were read, also those that gave nothing.
+        whole: Whether this is all that they have; then what is not in it is gone from them.
+    """
+    rows = {row["id"]: row for row in rows_of(frame, t.asset, "id")}
+    known = said.of_sources(pen.connection, set(sources) | {row["source"] for row in rows.values()})
+    stored = read(
+        pen.connection, [*(known[i].asset if i in known else i for i in rows), *(c.asset for c in known.values())]
+    )
+    tally = _Tally()
+    fresh = {origin: row for origin, row in rows.items() if origin not in known and origin not in stored}
+    _add(pen, fresh, tally)
+    met = {origin: record_of(row, row["geom"]) for origin, row in rows.items() if origin not in fresh}
+    _meet(pen, met, known, stored, tally)
+    if whole:
+        _miss(pen, [c for o, c in known.items() if o not in rows and c.source in sources], known, stored, tally)
+    return tally.outcome(pen.written)
+
+
+def _add(pen: Pen, fresh: dict[str, dict[str, object]], tally: _Tally) -> None:
+    pen.insert(list(fresh.values()))
+    tally.new.extend(fresh)
+    tally.effects.extend(Effect(origin, str(row["name"] or ""), "new") for origin, row in fresh.items())
+    at = pen.at[:10]
+    said.write(
+        pen.connection,
+        [Claim(o, o, str(row["source"]), record_of(row, row["geom"]), at) for o, row in fresh.items()],  # type: ignore[arg-type]
+    )
+
+
+def _meet(pen: Pen, met: dict[str, Record], known: dict[str, Claim], stored: dict[str, Stored], tally: _Tally) -> None:
+    """The rows of a source whose asset is in the store."""
+    changes: dict[str, Record] = {}
+    notes = []
+    for origin, now in met.items():
+        claim = known.get(origin) or Claim(origin, origin, str(now["source"]), {}, "")
+        there = stored.get(claim.asset)
+        if there is None:  # the row itself was deleted by another program, so nobody wants it back
+            continue
+        if _news(claim, now):
+            notes.append(replace(claim, said={**claim.said, **_spoken(now)}, at=pen.at[:10], absent=None))
+        if there.deleted_at is not None and not claim.absent:
+            _refuse(there, now, claim, tally)
+            continue
+        told = changes.get(claim.asset, {})
+        done = refresh({**there.record, **told}, there.held, claim.said, now, first=claim.first)
+        values = dict(done.values)
+        if there.deleted_at is not None:
+            values[DELETED] = None
+        changes[claim.asset] = {**told, **values}
+        for name, value in done.kept.items():
+            tally.kept.append(there.id)
+            tally.effects.append(Effect(there.id, there.name, "kept", name, there.record.get(name), value))
+    _write(pen, changes, stored, tally)
+    said.write(pen.connection, notes)
+    if notes:
+        pen.dirty()
+
+
+def _spoken(now: Record) -> Record:
+    return {name: value for name, value in now.items() if value is not None}
+
+
+def _news(claim: Claim, now: Record) -> bool:
+    """Whether a source says something that it did not say before; the day of reading alone is no news."""
+    fields = (name for name, value in now.items() if value is not None and name not in ("retrieved", "data_date"))
+    return claim.absent is not None or not all(same(now[name], claim.said.get(name)) for name in fields)
+
+
+def _refuse(there: Stored, now: Record, claim: Claim, tally: _Tally) -> None:
+    """A person put it into the bin: there it stays, whatever the source says."""
+    tally.same += 1
+    if any(not same(value, claim.said.get(name)) for name, value in _spoken(now).items() if name not in OF_THE_SOURCE):
+        tally.kept.append(there.id)
+        tally.effects.append(Effect(there.id, there.name, "kept"))
+
+
+def _write(pen: Pen, changes: dict[str, Record], stored: dict[str, Stored], tally: _Tally) -> None:
+    real = {asset: values for asset, values in changes.items() if values}
+    tally.same += len(changes) - len(real)
+    pen.updates([(stored[asset], values) for asset, values in real.items()])
+    for asset, values in real.items():
+        there = stored[asset]
+        back = DELETED in values
+        (tally.restored if back else tally.changed).append(asset)
+        if back:
+            tally.effects.append(Effect(asset, there.name, "restored"))
+        tally.effects.extend(
+            Effect(asset, there.name, "changed", name, there.record.get(name), value)
+            for name, value in values.items()
+            if name != DELETED
+        )
+
+
+def _miss(pen: Pen, missing: list[Claim], known: dict[str, Claim], stored: dict[str, Stored], tally: _Tally) -> None:
+    """What a source no longer has."""
+    news = [claim for claim in missing if not claim.absent]
+    before = sum(not claim.absent for claim in known.values())
+    said.mark_absent(pen.connection, [claim.origin for claim in news], pen.at)
+    if news:
+        pen.dirty()
+    gone_too = {claim.origin for claim in missing}
+    others = said.of_assets(pen.connection, [claim.asset for claim in news])
+    cut_off = looks_cut_off(before, len(news))
+    changes = []
+    for claim in news:
+        there = stored.get(claim.asset)
+        if there is None or there.deleted_at is not None:
+            continue
+        vouched = any(not c.absent and c.origin not in gone_too for c in others.get(claim.asset, []))
+        if cut_off or vouched or there.held:
+            tally.kept.append(there.id)
+            tally.effects.append(Effect(there.id, there.name, "kept", "", "", "gone"))
+        else:
+            changes.append((there, {DELETED: pen.at}))
+            tally.gone.append(there.id)
+            tally.effects.append(Effect(there.id, there.name, "gone"))
+    pen.updates(changes)
