@@ -28,6 +28,8 @@ from assetmap.model.provenance import Provenance
 from assetmap.model.schema import check_assets, complete
 from assetmap.store import content
 from assetmap.store.desks.journal import Journal
+from assetmap.store.desks.matches import Matches
+from assetmap.store.desks.review import Review
 from assetmap.store.frames import read_frame
 from assetmap.store.health import checks
 from assetmap.store.home import WAIT_S, Check, Home
@@ -108,6 +110,16 @@ class Store:
     def journal(self) -> Journal:
         """The history, and the way to add to it."""
         return Journal(self.home)
+
+    @cached_property
+    def matches(self) -> Matches:
+        """Duplicates: proposed, decided, parted."""
+        return Matches(self.home)
+
+    @cached_property
+    def review(self) -> Review:
+        """Suggestions that wait for somebody to look at them."""
+        return Review(self.home)
 
     def save(
         self,

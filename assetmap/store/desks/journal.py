@@ -17,6 +17,7 @@ from assetmap.messages import M
 from assetmap.model.change import KINDS, Change, Changeset, Clash, Effect, Outcome, Record, Version
 from assetmap.model.schema import check_row
 from assetmap.model.taxonomy import taxonomy
+from assetmap.store import joined
 from assetmap.store import tables as t
 from assetmap.store.frames import read_frame
 from assetmap.store.home import Home
@@ -90,11 +91,7 @@ class Journal:
             demand_clean(change.values, allow)
         tally = Tally()
         with writing(self._home, by=by, why=why, kind=kind, source=source) as pen:
-            stored = read(pen.connection, [change.asset for change in changes])
-            updates: list[tuple[Stored, Record]] = []
-            for change in changes:
-                _one(pen, change, stored.get(change.asset), updates, tally)
-            pen.updates(updates)
+            carry_out(pen, changes, tally)
         return tally.outcome(pen.written)
 
     def confirm(self, assets: str | Collection[str], *, by: str = "", on: str = "") -> Outcome:
@@ -111,14 +108,14 @@ class Journal:
             for asset in wanted:
                 there = stored.get(asset)
                 if there is None:
-                    raise _unknown(asset)
+                    raise unknown(asset)
                 seen = [n for n, v in there.record.items() if v is not None and n not in _NOT_HELD]
                 values = {"confirmed": on or pen.at[:10], HELD: tuple(dict.fromkeys([*there.held, *seen]))}
                 real = {name: value for name, value in values.items() if not same(value, there.state.get(name))}
                 if real:
                     check_row({**there.record, "confirmed": values["confirmed"]})
                     updates.append((there, real))
-                _tell(there, real, tally)
+                tell(there, real, tally)
             pen.updates(updates)
         return tally.outcome(pen.written)
 
@@ -164,7 +161,7 @@ class Journal:
         with self._home.reading() as connection:
             chain = events_of(connection, [asset]).get(asset)
         if not chain:
-            raise _unknown(asset)
+            raise unknown(asset)
         return [
             Version(
                 asset, e.version, e.at, e.by, e.op, e.changeset,
@@ -191,9 +188,9 @@ class Journal:
                                    by=wanted.undone_by))  # fmt: skip
             assets = touched_by(pen.connection, number)
             events = [e for chain in events_of(pen.connection, assets).values() for e in chain if e.changeset == number]
-            self._take_back(pen, events, tally)
+            take_back(pen, events, tally)
             if pen.written is not None:
-                unlink(pen, number)
+                joined.turn(pen, number)
         return tally.outcome(pen.written)
 
     def revert(self, asset: str, version: int, *, by: str = "", why: str = "") -> Outcome:
@@ -206,31 +203,15 @@ class Journal:
         with writing(self._home, by=by, why=why, kind="undo") as pen:
             stored = read(pen.connection, [asset]).get(asset)
             if stored is None:
-                raise _unknown(asset)
+                raise unknown(asset)
             then = stored.state if version == stored.version else state_at(pen.connection, asset, version)
             if then is None:
                 raise _no_version(asset, version)
             values = {name: then.get(name) for name in differing(then, stored.state)}
             if values:
                 pen.update(stored, values)
-            _tell(stored, values, tally)
+            tell(stored, values, tally)
         return tally.outcome(pen.written)
-
-    def _take_back(self, pen: Pen, events: Iterable[Event], tally: Tally) -> None:
-        events = list(events)
-        stored = read(pen.connection, [event.asset for event in events])
-        updates = []
-        for event in events:
-            there = stored.get(event.asset)
-            if event.after is None:
-                _insert_again(pen, event, there, tally)
-            elif there is not None:
-                values, clashes = _back(event, there, pen.at)
-                tally.clashes.extend(clashes)
-                if values:
-                    updates.append((there, values))
-                _tell(there, values, tally)
-        pen.updates(updates)
 
     def bin(self) -> gpd.GeoDataFrame:
         """The assets that were removed, last removed first: the columns of the asset schema, `deleted_at`,
@@ -273,6 +254,24 @@ class Journal:
         return [version for version in versions if (version.asset, version.version) in wanted]
 
 
+def take_back(pen: Pen, events: Iterable[Event], tally: Tally) -> None:
+    """Let events of the history not have happened, as far as nobody changed the same since."""
+    events = list(events)
+    stored = read(pen.connection, [event.asset for event in events])
+    updates = []
+    for event in events:
+        there = stored.get(event.asset)
+        if event.after is None:
+            _insert_again(pen, event, there, tally)
+        elif there is not None:
+            values, clashes = _back(event, there, pen.at)
+            tally.clashes.extend(clashes)
+            if values:
+                updates.append((there, values))
+            tell(there, values, tally)
+    pen.updates(updates)
+
+
 def _demand_sense(changes: Sequence[Change]) -> None:
     ids = [change.asset for change in changes]
     if len(set(ids)) < len(ids):
@@ -294,13 +293,22 @@ def _demand_sense(changes: Sequence[Change]) -> None:
                                name=str(wrong[0] if wrong else change.asset)[:60]))  # fmt: skip
 
 
+def carry_out(pen: Pen, changes: Sequence[Change], tally: Tally) -> None:
+    """Do changes, at most one per asset, and note what came of them."""
+    stored = read(pen.connection, [change.asset for change in changes])
+    updates: list[tuple[Stored, Record]] = []
+    for change in changes:
+        _one(pen, change, stored.get(change.asset), updates, tally)
+    pen.updates(updates)
+
+
 def _one(pen: Pen, change: Change, there: Stored | None, updates: list[tuple[Stored, Record]], tally: Tally) -> None:
     """Do one change, or note why not."""
     if change.kind == "add":
         _add(pen, change, there, tally)
         return
     if there is None:
-        raise _unknown(change.asset)
+        raise unknown(change.asset)
     if change.kind in ("remove", "restore"):
         values: Record = {DELETED: pen.at if change.kind == "remove" else None}
         if change.kind == "restore":
@@ -320,19 +328,19 @@ def _one(pen: Pen, change: Change, there: Stored | None, updates: list[tuple[Sto
         tally.clashes.extend(merged.clashes)
         values = _with_held(merged.values, there)
         if merged.values:
-            check_row({**there.record, **_derived(merged.values)})
+            check_row({**there.record, **derived(merged.values)})
         if merged.values and [name for name in merged.theirs if name not in _ROW]:
             tally.merged.append(there.id)
     if values:
         updates.append((there, values))
-    _tell(there, values, tally)
+    tell(there, values, tally)
 
 
 def _add(pen: Pen, change: Change, there: Stored | None, tally: Tally) -> None:
     if there is not None:  # the same was asked for before, and the answer did not arrive
         tally.same += 1
         return
-    record = _derived({**_OF_A_NEW_ONE, "source_id": change.asset, "retrieved": pen.at[:10], **change.values})
+    record = derived({**OF_A_NEW_ONE, "source_id": change.asset, "retrieved": pen.at[:10], **change.values})
     check_row(record)
     row = new_row(change.asset, record)
     held = [name for name, value in change.values.items() if value is not None and name not in _NOT_HELD]
@@ -341,13 +349,13 @@ def _add(pen: Pen, change: Change, there: Stored | None, tally: Tally) -> None:
     tally.effects.append(Effect(change.asset, str(record.get("name") or ""), "new"))
 
 
-_OF_A_NEW_ONE: Record = {
+OF_A_NEW_ONE: Record = {
     "audience": "public", "review": "ok", "location_precision": "exact", "source": "community",
     "licence": "unstated",
 }  # fmt: skip
 
 
-def _derived(values: Record) -> Record:
+def derived(values: Record) -> Record:
     """The values with the kind that belongs to their category."""
     known = taxonomy()
     if values.get("category") in known:
@@ -359,7 +367,7 @@ def _with_held(values: Record, there: Stored) -> Record:
     """The values, and that a person holds these fields from now on."""
     if not values:
         return {}
-    values = _derived(values)
+    values = derived(values)
     mine = [name for name in values if name not in _NOT_HELD]
     held = tuple(dict.fromkeys([*there.held, *mine]))
     return {**values, HELD: held} if held != there.held else values
@@ -411,7 +419,7 @@ def _insert_again(pen: Pen, event: Event, there: Stored | None, tally: Tally) ->
     tally.effects.append(Effect(event.asset, str(values.get("name") or ""), "restored"))
 
 
-def _tell(there: Stored, values: Record, tally: Tally) -> None:
+def tell(there: Stored, values: Record, tally: Tally) -> None:
     """Note what a change of a stored asset is."""
     if not values:
         tally.same += 1
@@ -446,13 +454,6 @@ def effects_of(event: Event) -> list[Effect]:
     return told
 
 
-def unlink(pen: Pen, number: int) -> None:
-    """Where the changeset that is taken back joined two records: let each have its own sources again."""
-    from assetmap.store.desks.matches import part_again
-
-    part_again(pen, number)
-
-
 def _changeset_of(connection: sa.Connection, number: int) -> Changeset:
     row = connection.execute(sa.select(t.changeset).where(t.changeset.c.number == number)).first()
     if row is None:
@@ -468,7 +469,8 @@ def _changeset(row: sa.Row[Any]) -> Changeset:
     )  # fmt: skip
 
 
-def _unknown(asset: str) -> InputError:
+def unknown(asset: str) -> InputError:
+    """What to say of an id that no asset has."""
     return InputError(
         M("There is no asset {asset} in this store. Its id may be from another store.", asset=str(asset)[:60])
     )

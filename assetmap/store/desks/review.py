@@ -1,0 +1,239 @@
+"""What has been suggested, who looks at it, and what is made of it?
+
+Nothing that is suggested is on the map before a person accepted it. Of whoever sent it nothing is kept: no address, no
+device, not the hour.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import uuid
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from assetmap.disclosure.saving import demand_clean
+from assetmap.errors import InputError
+from assetmap.messages import M
+from assetmap.model.change import Change, Outcome, Record
+from assetmap.model.schema import check_row
+from assetmap.model.suggestion import FIELDS, KINDS, Suggestion
+from assetmap.store import tables as t
+from assetmap.store.desks.journal import OF_A_NEW_ONE, Tally, carry_out, derived, unknown
+from assetmap.store.home import Home
+from assetmap.store.records import read
+from assetmap.store.rows import columns_of, record_of
+from assetmap.store.writing import Pen, writing
+
+MOST_LETTERS = 10_000
+"""How many characters one suggestion may have, all its texts together."""
+MOST_WAITING = 5_000
+"""How many suggestions may wait; more than anybody will read, and less than fills a disk."""
+FORGET_DAYS = 90
+"""After so many days the words of a decided suggestion are deleted; that there was one stays."""
+
+
+class Review:
+    """Suggestions, and the queue in which they wait."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+
+    def suggest(
+        self, kind: str, *, asset: str = "", values: Mapping[str, Any] | None = None, note: str = "",
+        version: int | None = None,
+    ) -> str:  # fmt: skip
+        """Suggest a new asset ("add"), a correction ("edit"), or that an asset is "gone"; returns the id.
+
+        Args:
+            asset: The asset that is meant; not for "add".
+            values: For "add" at least a name, a category and a place; for "edit" what shall be different.
+            note: What else there is to say.
+            version: The version of the asset that was seen.
+
+        Raises:
+            PrivateText: A text holds somebody's contact or identity number.
+            InputError, SchemaError: Too little, too much, or something that nobody may suggest.
+            StoreError: Too many suggestions wait already.
+        """
+        said = {name: value for name, value in (values or {}).items() if value not in (None, "")}
+        _demand_sense(kind, asset, said, note)
+        demand_clean({**said, "note": note})
+        with self._home.writing() as connection:
+            seen = read(connection, [asset]).get(asset) if asset else None
+            _demand_room(connection)
+            if kind == "add":
+                asset = str(uuid.uuid4())
+                check_row(derived({**OF_A_NEW_ONE, "source_id": asset, "retrieved": "2000-01-01", **said}))
+            elif seen is None or seen.deleted_at:
+                raise unknown(asset)
+            else:
+                check_row(derived({**seen.record, **said}))
+                version = version or seen.version
+            key = uuid.uuid4().hex[:12]
+            columns = columns_of(said, {})
+            row = {
+                "id": key, "kind": kind, "asset": asset, "version": version, "note": note.strip(), "state": "new",
+                "said_geom": columns.pop("geom", None), "said": json.dumps(columns, ensure_ascii=False), "at": _day(),
+            }  # fmt: skip
+            connection.execute(sa.insert(t.suggestion), row)
+        return key
+
+    def queue(self, state: str = "new", *, assignee: str | None = None) -> list[Suggestion]:
+        """The suggestions in a state, those that wait longest first.
+
+        Args:
+            assignee: Only those that this person looks at; "" for those that nobody looks at; None for all.
+        """
+        query = sa.select(t.suggestion).where(t.suggestion.c.state == state).order_by(t.suggestion.c.fid)
+        if assignee is not None:
+            query = query.where(sa.func.coalesce(t.suggestion.c.assignee, "") == assignee)
+        with self._home.reading() as connection:
+            return [_suggestion(row) for row in connection.execute(query)]
+
+    def get(self, key: str) -> Suggestion:
+        """One suggestion.
+
+        Raises:
+            InputError: There is none of that id.
+        """
+        with self._home.reading() as connection:
+            return _of(connection, key)
+
+    def assign(self, key: str, to: str) -> None:
+        """Note who looks at a suggestion; nobody where `to` is empty."""
+        with self._home.writing() as connection:
+            _waiting(connection, key)
+            _set(connection, key, assignee=to.strip() or None)
+
+    def accept(
+        self, key: str, *, by: str = "", values: Mapping[str, Any] | None = None, allow: Collection[str] = ()
+    ) -> Outcome:
+        """Do what is suggested, as one changeset.
+
+        Where somebody else changed the same field since, that is told in `clashes` and the suggestion goes on waiting.
+
+        Args:
+            values: What to do in place of what was suggested, where whoever looks at it corrected it.
+            allow: As in `Journal.apply`.
+
+        Raises:
+            InputError: It was decided already. Else as `Journal.apply`.
+        """
+        tally = Tally()
+        with writing(self._home, by=by, kind="review") as pen:
+            found = _waiting(pen.connection, key)
+            wanted = dict(found.said if values is None else values)
+            demand_clean(wanted, allow)
+            carry_out(pen, [_change(found, wanted)], tally)
+            if not tally.clashes:
+                _decide(pen, key, "accepted", by, changeset=pen.written)
+        return tally.outcome(pen.written)
+
+    def refuse(self, key: str, *, by: str = "", reason: str) -> None:
+        """Do not do what is suggested, and say why.
+
+        Raises:
+            InputError: No reason was given, or it was decided already.
+        """
+        if not reason.strip():
+            raise InputError(M("Say in a few words why this is not done; whoever asks later will want to know."))
+        demand_clean({"reason": reason})
+        with writing(self._home, by=by, kind="review") as pen:
+            _waiting(pen.connection, key)
+            _decide(pen, key, "refused", by, reason=reason.strip())
+
+    def tidy(self, today: str) -> int:
+        """Delete the words of what was decided more than `FORGET_DAYS` ago; returns of how many.
+
+        Args:
+            today: ISO date.
+        """
+        old = sa.and_(
+            t.suggestion.c.state != "new", t.suggestion.c.said.is_not(None),
+            t.suggestion.c.decided_at < _days_before(today, FORGET_DAYS),
+        )  # fmt: skip
+        with self._home.writing() as connection:
+            change = sa.update(t.suggestion).where(old).values(said=None, said_geom=None, note=None)
+            return int(connection.execute(change).rowcount)
+
+
+def _demand_sense(kind: str, asset: str, said: Record, note: str) -> None:
+    if kind not in KINDS:
+        raise InputError(M("“{found}” cannot be suggested. Expected one of: {known}.", found=str(kind)[:60],
+                           known=", ".join(KINDS)))  # fmt: skip
+    wrong = [name for name in said if name not in FIELDS]
+    if wrong:
+        raise InputError(M("{field} cannot be suggested. Expected some of: {known}.", field=str(wrong[0])[:60],
+                           known=", ".join(FIELDS)))  # fmt: skip
+    letters = len(note) + sum(len(value) for value in said.values() if isinstance(value, str))
+    if letters > MOST_LETTERS:
+        raise InputError(M("This is {found} characters long, and at most {most} are read. Say it shorter.",
+                           found=letters, most=MOST_LETTERS))  # fmt: skip
+    if kind == "add" and not {"name", "category", "geometry"} <= said.keys():
+        raise InputError(M("A new place needs a name, a category and a spot on the map."))
+    if kind == "edit" and not said and not note.strip():
+        raise InputError(M("Say what is not right."))
+    if kind != "add" and not asset:
+        raise InputError(M("Say which place is meant."))
+
+
+def _demand_room(connection: sa.Connection) -> None:
+    waiting = connection.scalar(
+        sa.select(sa.func.count()).select_from(t.suggestion).where(t.suggestion.c.state == "new")
+    )
+    if (waiting or 0) >= MOST_WAITING:
+        raise InputError(
+            M("So many suggestions wait already that no more can be taken just now. Try again in some days.")
+        )
+
+
+def _change(found: Suggestion, wanted: Record) -> Change:
+    if found.kind == "gone":
+        return Change(found.asset, kind="remove")
+    if found.kind == "add":
+        return Change(found.asset, wanted, kind="add")
+    return Change(found.asset, wanted, version=found.version)
+
+
+def _waiting(connection: sa.Connection, key: str) -> Suggestion:
+    found = _of(connection, key)
+    if found.state != "new":
+        raise InputError(M("This was decided already, by {by} on {day}.", by=found.decided_by or "?",
+                           day=found.decided_at[:10]))  # fmt: skip
+    return found
+
+
+def _of(connection: sa.Connection, key: str) -> Suggestion:
+    row = connection.execute(sa.select(t.suggestion).where(t.suggestion.c.id == key)).first()
+    if row is None:
+        raise InputError(M("There is no suggestion {id}.", id=str(key)[:60]))
+    return _suggestion(row)
+
+
+def _suggestion(row: sa.Row[Any]) -> Suggestion:
+    said = record_of(json.loads(row.said or "{}"), row.said_geom)
+    return Suggestion(
+        row.id, row.kind, row.asset, row.version, {name: value for name, value in said.items() if value is not None},
+        row.note or "", row.at or "", row.state, row.assignee or "", row.reason or "", row.decided_by or "",
+        row.decided_at or "", row.changeset,
+    )  # fmt: skip
+
+
+def _decide(pen: Pen, key: str, state: str, by: str, **more: Any) -> None:
+    _set(pen.connection, key, state=state, decided_by=by, decided_at=pen.at, **more)
+    pen.dirty()
+
+
+def _set(connection: sa.Connection, key: str, **values: Any) -> None:
+    connection.execute(sa.update(t.suggestion).where(t.suggestion.c.id == key).values(**values))
+
+
+def _day() -> str:
+    return datetime.datetime.now(datetime.UTC).date().isoformat()
+
+
+def _days_before(today: str, days: int) -> str:
+    return (datetime.date.fromisoformat(today) - datetime.timedelta(days=days)).isoformat()
