@@ -171,14 +171,15 @@ def inventory_of(connection: sa.Connection) -> Inventory:
     """Everything that is stored, for the narrowest audience, without the network."""
     return Inventory.of(
         read_frame(connection, t.asset, "id"),
-        _neighbourhood(connection),
+        neighbourhood_of(connection),
         issues=issues_of(connection),
         provenance=provenance_of(connection),
         audience=Audience.connector,
     )
 
 
-def _neighbourhood(connection: sa.Connection) -> Neighbourhood:
+def neighbourhood_of(connection: sa.Connection) -> Neighbourhood:
+    """The neighbourhood with its homes, without its network."""
     areas = read_frame(connection, t.boundary, "role").geometry
     columns = setting_of(connection, "population_columns")
     population = None if columns is None else read_frame(connection, t.population_area, "area", columns)

@@ -12,6 +12,7 @@ from assetmap.messages import M
 from assetmap.model.schema import REQUIRED
 from assetmap.store import content
 from assetmap.store import tables as t
+from assetmap.store.desks.snapshots import clean
 from assetmap.store.home import Home
 from assetmap.store.records import read
 from assetmap.store.rows import FIELDS, HELD, Stored
@@ -25,7 +26,7 @@ def erase(home: Home, asset: str, fields: Collection[str], *, by: str = "") -> i
     if not wanted or needed:
         raise InputError(M("Say which fields to erase; {needed} cannot be among them, as no asset can be without.",
                            needed=", ".join(needed or REQUIRED)))  # fmt: skip
-    with writing(home, by=by, kind="erase") as pen:
+    with writing(home, by=by, kind="erase", tidy=True) as pen:
         stored = read(pen.connection, [asset]).get(asset)
         past = _past(pen.connection, asset, wanted)
         if stored is None and not past:
@@ -34,6 +35,7 @@ def erase(home: Home, asset: str, fields: Collection[str], *, by: str = "") -> i
         if stored is not None:
             _empty(pen, stored, wanted)
         count = blank(pen.connection, asset, wanted)
+        clean(pen, home, asset, wanted)
         rows = [{"asset": asset, "field": name, "at": content.now()} for name in wanted]
         pen.connection.execute(sa.insert(t.erasure), rows)
         pen.dirty()

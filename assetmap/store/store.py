@@ -27,9 +27,11 @@ from assetmap.model.inventory import Inventory
 from assetmap.model.provenance import Provenance
 from assetmap.model.schema import check_assets, complete
 from assetmap.store import content
+from assetmap.store.desks.doubts import Doubts
 from assetmap.store.desks.journal import Journal
 from assetmap.store.desks.matches import Matches
 from assetmap.store.desks.review import Review
+from assetmap.store.desks.snapshots import Snapshots
 from assetmap.store.frames import read_frame
 from assetmap.store.health import checks
 from assetmap.store.home import WAIT_S, Check, Home
@@ -120,6 +122,16 @@ class Store:
     def review(self) -> Review:
         """Suggestions that wait for somebody to look at them."""
         return Review(self.home)
+
+    @cached_property
+    def snapshots(self) -> Snapshots:
+        """Dated, frozen states of the map, and what is different between them."""
+        return Snapshots(self.home)
+
+    @cached_property
+    def doubts(self) -> Doubts:
+        """Which records are in doubt, and the walk past them."""
+        return Doubts(self.home)
 
     def save(
         self,
