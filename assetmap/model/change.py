@@ -73,6 +73,8 @@ class Outcome:
         kept: Ids of assets where a person's word stood against what a source says.
         clashes: What was not done, as somebody else had changed the same field.
         merged: Ids of assets where changes of two people to different fields went together.
+        cut_off: So much of a source was missing at once that its file, not the town, seems to have lost it; nothing was
+            removed, and the missing ones are among `kept`.
         effects: What happened, field by field; for a new asset one line.
     """
 
@@ -85,6 +87,7 @@ class Outcome:
     kept: tuple[str, ...] = ()
     clashes: tuple[Clash, ...] = ()
     merged: tuple[str, ...] = ()
+    cut_off: bool = False
     effects: tuple[Effect, ...] = field(default=(), repr=False)
 
     @property

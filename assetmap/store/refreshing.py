@@ -32,22 +32,26 @@ class _Tally:
     restored: list[str] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
     same: int = 0
+    cut_off: bool = False
     effects: list[Effect] = field(default_factory=list)
 
     def outcome(self, number: int | None) -> Outcome:
         return Outcome(
             number, tuple(self.new), tuple(self.changed), tuple(self.gone), tuple(self.restored), self.same,
-            tuple(dict.fromkeys(self.kept)), effects=tuple(self.effects),
+            tuple(dict.fromkeys(self.kept)), cut_off=self.cut_off, effects=tuple(self.effects),
         )  # fmt: skip
 
 
-def bring_in(pen: Pen, frame: gpd.GeoDataFrame, sources: Collection[str], *, whole: bool) -> Outcome:
+def bring_in(
+    pen: Pen, frame: gpd.GeoDataFrame, sources: Collection[str], *, whole: bool, remove: bool | None = None
+) -> Outcome:
     """Bring what sources say now into the store.
 
     Args:
         frame: Their assets: rows of the asset schema, index `id`.
         sources: Keys of the sources that were read, also those that gave nothing.
         whole: Whether this is all that they have; then what is not in it is gone from them.
+        remove: Whether what is gone from them goes into the bin; None: unless it looks as if a file was cut off.
     """
     rows = {row["id"]: row for row in rows_of(frame, t.asset, "id")}
     known = said.of_sources(pen.connection, set(sources) | {row["source"] for row in rows.values()})
@@ -60,7 +64,7 @@ def bring_in(pen: Pen, frame: gpd.GeoDataFrame, sources: Collection[str], *, who
     met = {origin: record_of(row, row["geom"]) for origin, row in rows.items() if origin not in fresh}
     _meet(pen, met, known, stored, tally)
     if whole:
-        _miss(pen, [c for o, c in known.items() if o not in rows and c.source in sources], known, stored, tally)
+        _miss(pen, [c for o, c in known.items() if o not in rows and c.source in sources], known, stored, tally, remove)
     return tally.outcome(pen.written)
 
 
@@ -139,27 +143,34 @@ def _write(pen: Pen, changes: dict[str, Record], stored: dict[str, Stored], tall
         )
 
 
-def _miss(pen: Pen, missing: list[Claim], known: dict[str, Claim], stored: dict[str, Stored], tally: _Tally) -> None:
+def _miss(
+    pen: Pen,
+    missing: list[Claim],
+    known: dict[str, Claim],
+    stored: dict[str, Stored],
+    tally: _Tally,
+    remove: bool | None,
+) -> None:
     """What a source no longer has."""
     news = [claim for claim in missing if not claim.absent]
-    before = sum(not claim.absent for claim in known.values())
+    tally.cut_off = remove is None and looks_cut_off(sum(not claim.absent for claim in known.values()), len(news))
     said.mark_absent(pen.connection, [claim.origin for claim in news], pen.at)
     if news:
         pen.dirty()
-    gone_too = {claim.origin for claim in missing}
-    others = said.of_assets(pen.connection, [claim.asset for claim in news])
-    cut_off = looks_cut_off(before, len(news))
-    changes = []
-    for claim in news:
+    gone = {claim.origin for claim in missing}
+    asked = missing if remove else news
+    others = said.of_assets(pen.connection, [claim.asset for claim in asked])
+    changes = {}
+    for claim in asked:
         there = stored.get(claim.asset)
-        if there is None or there.deleted_at is not None:
+        if there is None or there.deleted_at is not None or there.id in changes:
             continue
-        vouched = any(not c.absent and c.origin not in gone_too for c in others.get(claim.asset, []))
-        if cut_off or vouched or there.held:
+        vouched = any(not c.absent and c.origin not in gone for c in others.get(claim.asset, []))
+        if tally.cut_off or remove is False or vouched or there.held:
             tally.kept.append(there.id)
             tally.effects.append(Effect(there.id, there.name, "kept", "", "", "gone"))
         else:
-            changes.append((there, {DELETED: pen.at}))
+            changes[there.id] = (there, {DELETED: pen.at})
             tally.gone.append(there.id)
             tally.effects.append(Effect(there.id, there.name, "gone"))
-    pen.updates(changes)
+    pen.updates(list(changes.values()))

@@ -144,6 +144,7 @@ class Store:
         fingerprints: Mapping[str, Any] | None = None,
         by: str = "",
         why: str = "",
+        remove: bool | None = None,
     ) -> Outcome:
         """Bring what was gathered into the store: all of it, or, when anything fails, nothing.
 
@@ -160,6 +161,8 @@ class Store:
             fingerprints: What each part was built from: part ("assets", "homes", "network", "basemap") to source to
                 hash of its bytes. `check` compares them with the sources of today.
             by, why: Who does it, and what for.
+            remove: Whether assets that a source no longer has go into the bin; None: unless so many are missing that
+                the source itself seems to be cut off (`Outcome.cut_off`).
 
         Raises:
             StoreError: Another program is writing, or the disk is full. What was stored before is untouched.
@@ -170,7 +173,7 @@ class Store:
             connection = pen.connection
             generation = int(content.setting_of(connection, "generation", 0)) + 1
             parts = publish(connection, self.home.shelf, generation, inventory.neighbourhood.network, basemap)
-            outcome = bring_in(pen, inventory.everything, sources, whole=True)
+            outcome = bring_in(pen, inventory.everything, sources, whole=True, remove=remove)
             content.replace_place(self.home, connection, inventory.neighbourhood, addresses)
             content.replace_sources(connection, inventory.provenance, inventory.issues)
             content.set_settings(
