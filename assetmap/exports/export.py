@@ -98,9 +98,7 @@ def write(
     """
     path = Path(path)
     export = _export(path)
-    if (path.resolve().parent / STORE_LOCK).exists():  # an export named map.gpkg would take the place of the store
-        raise InputError(M("{folder} is a store, and only the store writes there. Choose another folder.",
-                           folder=path.resolve().parent))  # fmt: skip
+    keep_out_of_stores(path)
     target = _crs(crs, export)
     if category is not None:
         if not isinstance(thing, Inventory):
@@ -118,6 +116,17 @@ def write(
                   file=path, why=str(fault))
             ) from fault  # fmt: skip
     return path
+
+
+def keep_out_of_stores(path: Path) -> None:
+    """Refuse to write into the folder of a store: an export named map.gpkg would take the store's place.
+
+    Raises:
+        InputError: The file would lie there.
+    """
+    if (path.resolve().parent / STORE_LOCK).exists():
+        raise InputError(M("{folder} is a store, and only the store writes there. Choose another folder.",
+                           folder=path.resolve().parent))  # fmt: skip
 
 
 def _export(path: Path) -> Export:

@@ -35,19 +35,23 @@ _KEPT = ("PATH", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "LD_LIBRARY_PATH", "
          "PROJ_DATA", "PROJ_LIB", "GDAL_DATA", "TMPDIR", "TEMP", "HOME")  # fmt: skip
 
 
-def sandboxed_layers(kind: str, path: Path, limited: bool = True, encoding: str = "") -> list[Layer]:
+def sandboxed_layers(
+    kind: str, path: Path, limited: bool = True, encoding: str = "", plain: bool = False
+) -> list[Layer]:
     """The layers of a file of that kind (a key of `content.TITLES`), read in a process of its own.
 
     Args:
         limited: At most 200,000 features, 2 GiB and 60 seconds; else limits that only stop what never ends.
         encoding: Encoding of the texts, where the file does not say it.
+        plain: Whether tables of a GeoPackage that have no geometry are read as well.
 
     Raises:
         FormatError: The file cannot be read, is cut off, too large, or took too long.
     """
     bounds = {"most": FEATURES, "memory": MEMORY, "seconds": SECONDS} if limited else _UNLIMITED
     with tempfile.TemporaryDirectory(prefix="assetmap-") as folder:
-        order = {"kind": kind, "path": str(path.absolute()), "folder": folder, "encoding": encoding, **bounds}
+        order = {"kind": kind, "path": str(path.absolute()), "folder": folder, "encoding": encoding, "plain": plain,
+                 **bounds}  # fmt: skip
         answer = _run(order, path)
         if "refused" in answer:
             raise FormatError(_refusal(answer["refused"], answer["detail"], path, kind, bounds["most"]))

@@ -78,8 +78,11 @@ def gdal_layers(kind: str, path: str, most: int, encoding: str) -> Iterator[tupl
         raise Refused("unreadable", str(fault).replace(path, Path(path).name)) from None
 
 
-def gpkg_layers(path: str, most: int, seconds: int) -> Iterator[tuple[str, str | None, Any, str]]:
-    """The feature tables of a GeoPackage by sqlite3 alone: views and virtual tables are not touched."""
+def gpkg_layers(path: str, most: int, seconds: int, plain: bool) -> Iterator[tuple[str, str | None, Any, str]]:
+    """The feature tables of a GeoPackage by sqlite3 alone: views and virtual tables are not touched.
+
+    With `plain` those without a place come too, their column of geometry empty.
+    """
     con = sqlite3.connect(f"{Path(path).absolute().as_uri()}?mode=ro&immutable=1", uri=True)
     con.text_factory = lambda raw: raw.decode("utf-8", "replace")
     con.execute("PRAGMA trusted_schema=OFF")
@@ -89,7 +92,7 @@ def gpkg_layers(path: str, most: int, seconds: int) -> Iterator[tuple[str, str |
     allowed = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION}
     con.set_authorizer(lambda action, *_: sqlite3.SQLITE_OK if action in allowed else sqlite3.SQLITE_DENY)
     try:
-        for name, column, crs in _feature_tables(con):
+        for name, column, crs in [*_feature_tables(con), *(_plain_tables(con) if plain else ())]:
             yield name, crs, _gpkg_table(con, name, column, most), column
     except sqlite3.Error as fault:
         raise Refused("unreadable", str(fault)) from None
@@ -116,6 +119,15 @@ def _feature_tables(con: sqlite3.Connection) -> list[tuple[str, str, str | None]
     if not found:
         raise Refused("only-views" if views else "no-layers", ", ".join(views)[:200])
     return found
+
+
+def _plain_tables(con: sqlite3.Connection) -> list[tuple[str, str, None]]:
+    rows = con.execute(
+        "SELECT m.name FROM sqlite_master m JOIN gpkg_contents c ON lower(c.table_name) = lower(m.name) "
+        "WHERE c.data_type = 'attributes' AND m.type = 'table' AND m.name != 'layer_styles' "
+        "AND upper(coalesce(m.sql, '')) NOT LIKE 'CREATE VIRTUAL%'"
+    ).fetchall()
+    return [(name, "", None) for (name,) in rows]
 
 
 def _crs(organization: Any, number: Any, definition: Any) -> str | None:
@@ -185,7 +197,7 @@ def main(order: dict[str, Any]) -> dict[str, Any]:
     limit(order["memory"], order["seconds"])
     kind, path, most = order["kind"], order["path"], order["most"]
     if kind == "gpkg":
-        layers = gpkg_layers(path, most, order["seconds"])
+        layers = gpkg_layers(path, most, order["seconds"], order.get("plain", False))
     elif kind == "parquet":
         layers = parquet_layers(path, most)
     else:

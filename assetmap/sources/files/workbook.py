@@ -7,9 +7,11 @@ than it should is refused before anything in it is read.
 
 from __future__ import annotations
 
+import contextlib
 import re
 import zipfile
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
@@ -24,6 +26,7 @@ MEMBERS, UNPACKED, RATIO = 2_000, 400_000_000, 200
 """A workbook with more parts, more bytes or a higher ratio than this is refused where limits hold."""
 _SMALL = 5_000_000
 ROWS, COLUMNS = 200_000, 500
+_CODED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _PADDED = re.compile(r"^0{2,}$")
 _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, KeyError, ValueError, TypeError, IndexError,
            AttributeError, ParseError, NotImplementedError, RuntimeError)  # fmt: skip
@@ -46,21 +49,82 @@ def read_workbook(path: Path, limited: bool = True) -> list[Sheet]:
     Raises:
         FormatError: It is cut off, no workbook, or unsafe.
     """
+    with _opened(path, limited) as (book, asked):
+        sheets = [_sheet(s, asked[s.title] if asked else None, path.name) for s in book.worksheets]
+    return [s for s in sheets if s.grid]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell: its text as people see it, and its value as the file holds it (text, number, truth, date or time).
+
+    `trouble` is "formula" where there is one without a stored result, "error" where it says #REF! or the like, and
+    "merged" where another cell covers it.
+    """
+
+    text: str = ""
+    value: Any = None
+    trouble: str = ""
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The cells of one sheet by row and column, both from 1; empty ones are not there."""
+
+    name: str
+    cells: dict[tuple[int, int], Cell]
+    hidden: bool = False
+
+
+def read_cells(path: Path, limited: bool = True) -> list[Cells]:
+    """Every sheet with its cells one by one, where it matters what they hold and not only what they show.
+
+    Raises:
+        FormatError: It is cut off, no workbook, or unsafe.
+    """
+    with _opened(path, limited) as (book, asked):
+        return [_cells(s, asked[s.title] if asked else None) for s in book.worksheets]
+
+
+@contextlib.contextmanager
+def _opened(path: Path, limited: bool) -> Iterator[tuple[Any, Any]]:
+    """The workbook with the results of its formulas, and with the formulas where there are any, else None."""
     import openpyxl
 
     try:
         formulas = _inspect(path, limited)
         book = openpyxl.load_workbook(path, data_only=True, keep_links=False)
         try:
-            asked = openpyxl.load_workbook(path, data_only=False, keep_links=False) if formulas else None
-            sheets = [_sheet(s, asked[s.title] if asked else None, path.name) for s in book.worksheets]
+            yield book, openpyxl.load_workbook(path, data_only=False, keep_links=False) if formulas else None
         finally:
             book.close()
     except FormatError:
         raise
     except _DAMAGE as fault:
         raise FormatError(_damaged(path.name, fault)) from fault
-    return [s for s in sheets if s.grid]
+
+
+def _cells(sheet: Any, asked: Any) -> Cells:
+    found = {}
+    for at, cell in sheet._cells.items():
+        if cell.value is not None:
+            value = _letters(cell.value) if isinstance(cell.value, str) else cell.value
+            text = value if isinstance(value, str) else _shown(cell)
+            found[at] = Cell("" if cell.data_type == "e" else text, value, "error" if cell.data_type == "e" else "")
+    if asked is not None:
+        lost = [at for at, cell in asked._cells.items() if cell.data_type == "f" and at not in found]
+        found |= dict.fromkeys(lost, Cell(trouble="formula"))
+    rows = {row for row, _ in found}
+    for merged in sheet.merged_cells.ranges:
+        columns = range(merged.min_col, min(merged.max_col, COLUMNS) + 1)
+        for row in rows & set(range(merged.min_row, min(merged.max_row, ROWS) + 1)):
+            found |= {(row, c): Cell(trouble="merged") for c in columns if (row, c) != (merged.min_row, merged.min_col)}
+    return Cells(sheet.title, found, sheet.sheet_state != "visible")
+
+
+def _letters(text: str) -> str:
+    """The text with the letters that Excel writes as codes, such as `_x000D_`."""
+    return _CODED.sub(lambda code: chr(int(code[1], 16)), text)
 
 
 def _inspect(path: Path, limited: bool) -> bool:

@@ -1,0 +1,1 @@
+"""Files that went out to be edited, on their way home."""
