@@ -77,14 +77,17 @@ def _scored(assets: gpd.GeoDataFrame, shapes: np.ndarray) -> pd.DataFrame:
     twice = np.flatnonzero(~across & sorts & ~numbered & ~np.isnan(alike))
     kept[twice] = names.letters(i[twice], j[twice]) >= _TWICE
     doubtful = np.isnan(alike) | ~sorts | ~across | numbered | (np.fmin(score, alike) < SAME)
-    return pairs.assign(score=score, names=alike, band=np.where(doubtful, "ask", "same"), sorts=sorts, number="")[kept]
+    pairs = pairs.assign(score=score, names=alike, band=np.where(doubtful, "ask", "same"), sorts=sorts, number="")
+    proposed: pd.DataFrame = pairs.loc[kept]
+    return proposed
 
 
 def _one_spot(assets: gpd.GeoDataFrame, shapes: np.ndarray, pairs: pd.DataFrame) -> np.ndarray:
     """Which pairs without a name are in one spot: near by the measure of their category, or grounds that overlap.
 
-    That measure, `dedupe_m`, is for one map; two sources are further apart, so it counts double. An association is
-    nothing but its name, and a place that is only known by its street is no spot.
+    That measure, `dedupe_m`, is for one map; two sources are further apart, so it counts double. Where shops stand door
+    by door it counts a quarter. An association is nothing but its name, and a place that is only known by its street is
+    no spot.
     """
     i, j = pairs["i"].to_numpy(), pairs["j"].to_numpy()
     reach = assets["category"].map(_reaches()).to_numpy(dtype=float)
@@ -100,8 +103,9 @@ def _one_spot(assets: gpd.GeoDataFrame, shapes: np.ndarray, pairs: pd.DataFrame)
 @cache
 def _reaches() -> dict[str, float]:
     """For each category the metres within which two sources' nameless rows are in one spot; -1 for never."""
-    never = {"associations", "individuals"}
-    return {key: -1.0 if sort.kind in never else 2 * sort.dedupe_m for key, sort in taxonomy().items()}
+    times = {"exchange": 0.25, "associations": np.nan, "individuals": np.nan}
+    reaches = {key: times.get(sort.kind, 2.0) * sort.dedupe_m for key, sort in taxonomy().items()}
+    return {key: -1.0 if np.isnan(reach) else reach for key, reach in reaches.items()}
 
 
 def _ids(assets: gpd.GeoDataFrame) -> dict[int, dict[str, frozenset[str]]]:

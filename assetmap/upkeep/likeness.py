@@ -20,7 +20,7 @@ from assetmap.upkeep.meeting import families
 from assetmap.upkeep.names import comparable, distinctive, numbers
 
 _VARIANTS = 4  # the name and up to three in other languages
-_APART = 0.55  # distinctive words less alike than this are two names, whatever the rest
+_CLOSE, _APART = 0.6, 0.45  # distinctive words less alike than the second are two names, whatever the rest
 _OFTEN, _SHARE = 6, 0.03
 
 
@@ -48,6 +48,7 @@ class Likeness:
         return best
 
     def _spelled(self, i: np.ndarray, one: int, j: np.ndarray, other: int) -> np.ndarray:
+        """The better of the two readings where the distinctive words are close; their mean where they are less so."""
         own = _ratio(self.own[i, one], self.own[j, other])
         near = np.flatnonzero(own >= _APART / 2)  # a part of a name has at least that much in common with the whole
         part = np.zeros(len(own), dtype=bool)
@@ -55,7 +56,8 @@ class Likeness:
         kept = np.flatnonzero((own >= _APART) | part)
         whole = np.zeros(len(own))
         whole[kept] = _ratio(self.whole[i[kept], one], self.whole[j[kept], other])
-        return np.where(own >= _APART, np.maximum(own, whole), whole)
+        less = np.where(part, whole, (own + whole) / 2)
+        return np.where(own >= _CLOSE, np.maximum(own, whole), np.where((own >= _APART) | part, less, 0.0))
 
     def letters(self, i: np.ndarray, j: np.ndarray) -> np.ndarray:
         """How alike the names are letter by letter, 0 to 1, words of the sort among them."""
@@ -80,9 +82,8 @@ def likeness(assets: gpd.GeoDataFrame) -> Likeness:
     for row, names in enumerate(spellings):
         usual = common.get(group[row], frozenset())
         for column, name in enumerate(names):
-            whole[row, column] = comparable(name)
-            mark = distinctive(name)
-            own[row, column] = " ".join(w for w in mark.split() if w not in usual) if usual else mark
+            whole[row, column] = _without(usual, comparable(name))
+            own[row, column] = _without(usual, distinctive(name))
         if names:
             number[row] = codes.setdefault(numbers(names[0]), len(codes))
     return Likeness(whole, own, number)
@@ -113,6 +114,10 @@ def _common(
         least = max(_OFTEN, _SHARE * found[""])
         common.setdefault(family, set()).update(word for word, many in found.items() if word and many >= least)
     return {family: frozenset(found) for family, found in common.items()}
+
+
+def _without(usual: frozenset[str], name: str) -> str:
+    return " ".join(word for word in name.split() if word not in usual) if usual else name
 
 
 def _contained(one: str, other: str) -> bool:
