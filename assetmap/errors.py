@@ -9,6 +9,7 @@ so that the sentence exists in every language, and is also the builtin error tha
     │   ├── FormatError                    a file is not what it says, is cut off, or is not allowed
     │   ├── CRSError                       coordinates without a known or fitting reference system
     │   ├── SchemaError                    a table breaks the promise of the asset schema; has `.issues`
+    │   ├── PrivateText                    a text to be saved holds somebody's contact or identity; has `.found`
     │   ├── UnknownKey (LookupError)       no category, norm, profile or source of that name
     │   └── PlaceNotFound (LookupError)    the gazetteer has no such place
     ├── NothingFound (LookupError)         the file or place holds no streets, or none of what was asked for
@@ -56,6 +57,14 @@ class SchemaError(InputError):
     def __init__(self, message: Message, issues: Any = None) -> None:
         super().__init__(message)
         self.issues = issues
+
+
+class PrivateText(InputError):
+    """A text to be saved holds somebody's contact or identity. `found` has pairs of field and find, masked."""
+
+    def __init__(self, message: Message, found: Any = ()) -> None:
+        super().__init__(message)
+        self.found = found
 
 
 class UnknownKey(InputError, LookupError):

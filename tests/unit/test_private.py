@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assetmap.disclosure.identity_numbers import norwegian_identity
 from assetmap.sources.rows.persons import mentions, people_in, reads_as_person, without_people
-from assetmap.sources.rows.private import MARK, care_of, is_personal, mostly_personal, norwegian_identity, take_out
+from assetmap.sources.rows.private import MARK, care_of, is_personal, mostly_personal, take_out
 
 PERSONAL = [
     "kari@nordmann.no", "KARI.N+x@Sub.Domain.NO", "kari(at)nordmann.no", "mailto:a@b.no", "91234567", "912 34 567",
