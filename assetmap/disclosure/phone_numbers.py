@@ -26,7 +26,7 @@ class Number(NamedTuple):
 
 _CALLED = re.compile(
     r"\b(?:tlf|tel|telefon(?:en|nummer|nummeret|nr)?|tlfnr|phone|mob|mobil(?:en|nr|nummer|nummeret|telefon)?|mobile|cell|"
-    r"call|ring(?! [1-4]\b)|sms|vipps|whatsapp|fax|faks|puh|puhelin|gsm)\b\s?[.:\-]*\s*"
+    r"call|ring(?! [1-4]\b)|sms|vipps|whatsapp|fax|faks|puh|puhelin|gsm)(?![^\W\d_])\s?[.:\-]*\s*"
     r"(?:(?:nr|nummer|number|no|på|on|til)\b[.:]?\s*)?(\+?\(?\d[\d\s().\-/+]{4,20}\d)", re.IGNORECASE,
 )  # fmt: skip
 _LINKED = re.compile(
@@ -42,6 +42,7 @@ _BARE = re.compile(
     r"|\(\d{3}\)[\s\-]?\d{3}[-. ]\d{4}|(?:1([-.]))?\d{3}([-.])\d{3}\4\d{4}"
     r")(?!\d|[.,]\d)"
 )  # fmt: skip
+_GLUED = re.compile(r"(?<![\w\-])[^\W\d_]{3,}([2-9]\d{7})(?!\w)")
 _COORDINATE = re.compile(r"\+?\d{1,3}\.\d{4,}(?:[ ,/+\-].*)?")
 _DATE = re.compile(
     r"(?:0[1-9]|[12]\d|3[01])[ .\-/]{0,2}(?:0[1-9]|1[0-2])[ .\-/]{0,2}(?:19|20)\d\d"
@@ -66,6 +67,7 @@ def phone_numbers(text: str, sure: bool = False, bare: bool = True) -> list[Numb
     found += [Number(m.start(), *m.span()) for m in _ABROAD.finditer(text) if not (sure and _no_code(m[0]))]
     if bare:
         found += _bare(text, sure)
+        found += [] if sure else [Number(m.start(1), *m.span(1)) for m in _GLUED.finditer(text)]
     found = [number for number in found if not _date_or_time(text[number.start : number.end])]
     if sure:
         web = web_addresses(text)

@@ -62,6 +62,7 @@ PHONES = [
     "Varaukset ‹0401234567›",
     "Whatsapp: https://wa.me/‹4791234567›",
     "<a href=\"tel:‹+4791234567›\">ring</a>",
+    "Leie? mobil‹91234567›",
     "Ring ‹９１２３４５６７›",
     "Ring ‹912\u200b34\u200b567›",
     "Ring ‹22\u00a033\u00a044\u00a055›",

@@ -15,11 +15,13 @@ PERSONAL = [
     "22 33 44 55", "+47 912 34 567", "0047 91234567", "+45 12 34 56 78", "tlf. 22334455", "Mobil: 912 34 567",
     "(404) 223-3326", "08-123 45 67", "c/o Kari Nordmann", "C/O Ola Hansen, Storgata 5", "v/ Ola Nordmann",
     "Att: Per Hansen", "010190-1234", "19900101-1234", "010190-123A",
+    "kari (at) nordmann (dot) no", "kari snabel-a nordmann.no", "22.33.44.55", "912\u200b34567", "０１０１９０-1234",
 ]  # fmt: skip
 HARMLESS = [
     "Lekeplass", "59.28714", "6573211.12", "kl 10 00 16 00", "Mo-Fr 08:00-16:00", "2024-01-30", "814328562",
     "Storgata 23, 1707 Sarpsborg", "for barn 6-12 år, 100 plasser, 2000 m2", "v/ rådhuset", "http://x.no/12345678",
-    "kl. 0800 1600", "20 00 22 30", "1 500 000 kr", "556036-0793", "@", "",
+    "kl. 0800 1600", "20 00 22 30", "1 500 000 kr", "556036-0793", "@", "", "20240131", "2017-2024",
+    "f47ac10b-58cc-4372-a567-5b60289143ef", "Q22666405", "1811B24054164C03AB35CD2A35468CFF",
 ]  # fmt: skip
 
 
@@ -46,6 +48,10 @@ def test_the_rest_of_a_text_stays() -> None:
     clean, out = take_out("Ring 22 33 44 55 eller post@x.no for å leie. Åpent 10–16.")
     assert clean == f"{MARK} eller {MARK} for å leie. Åpent 10–16."
     assert out == ["Ring 22 33 44 55", "post@x.no"]
+
+
+def test_a_number_glued_to_a_name_is_taken_out() -> None:
+    assert take_out("Leder Kari91234567, se nettsiden") == (f"Leder Kari{MARK}, se nettsiden", ["91234567"])
 
 
 def test_a_home_in_a_sentence_goes_with_the_name() -> None:
