@@ -18,6 +18,10 @@ VERSION = 2
 """The version of the tables; it stands in `schema_version`, as GeoPackage keeps SQLite's own number for itself."""
 
 metadata = sa.MetaData()
+WORDS = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+"""A text that a server compares byte by byte too, whatever language it is set to."""
+NUMBER: sa.types.TypeEngine[float] = sa.REAL().with_variant(sa.Double(), "postgresql")
+"""A number of 64 bits in every home."""
 
 
 def _table(name: str, *columns: sa.Column[Any], shape: str = "") -> sa.Table:
@@ -27,21 +31,21 @@ def _table(name: str, *columns: sa.Column[Any], shape: str = "") -> sa.Table:
 
 
 def _text(*names: str) -> list[sa.Column[Any]]:
-    return [sa.Column(name, sa.Text) for name in names]
+    return [sa.Column(name, WORDS) for name in names]
 
 
 def _real(*names: str) -> list[sa.Column[Any]]:
-    return [sa.Column(name, sa.REAL) for name in names]
+    return [sa.Column(name, NUMBER) for name in names]
 
 
 def _key(name: str) -> sa.Column[Any]:
-    return sa.Column(name, sa.Text, nullable=False, unique=True)
+    return sa.Column(name, WORDS, nullable=False, unique=True)
 
 
 asset = _table(
     "asset",
     _key("id"),
-    *[sa.Column(name, sa.Text, nullable=name not in REQUIRED) for name in TEXT],
+    *[sa.Column(name, WORDS, nullable=name not in REQUIRED) for name in TEXT],
     *_real(*NUMBERS),
     *_text("extra"),
     sa.Column("version", sa.Integer, nullable=False, server_default="1"),
@@ -59,7 +63,7 @@ WATCHED = ("id", "geom", *REMEMBERED)
 """The columns whose change is a new version."""
 asset_history = _table(
     "asset_history",
-    sa.Column("id", sa.Text, nullable=False),
+    sa.Column("id", WORDS, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
     *_text("op", "at", "by"),
     sa.Column("changeset", sa.Integer),
@@ -78,7 +82,7 @@ changeset = _table(
 claim = _table(
     "claim",
     _key("origin"),
-    sa.Column("asset", sa.Text, nullable=False),
+    sa.Column("asset", WORDS, nullable=False),
     *_text("source", "said", "at", "absent"),
     sa.Column("said_geom", Geom("BLOB")),
 )

@@ -28,11 +28,12 @@ import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
 from assetmap.atomic import STORE_LOCK, disk_full, speaking
-from assetmap.errors import StoreError
+from assetmap.errors import InputError, StoreError
 from assetmap.messages import M
 from assetmap.store.geometry import register
 from assetmap.store.home import WAIT_S
 from assetmap.store.homes.burst import Keeper, KeptConnection
+from assetmap.store.texts import demand_storable, unstorable
 
 PRAGMAS: dict[str, str | int] = {
     "journal_mode": "wal",
@@ -59,8 +60,11 @@ class Database:
     def __init__(self, path: Path, wait_s: float = WAIT_S, read_only: bool = False) -> None:
         self.path, self.wait_s, self.read_only = path, wait_s, read_only
         self._keeper = Keeper(self._open)
-        self._engine = sa.create_engine("sqlite://", creator=self._keeper.take, poolclass=NullPool)
+        self._engine = sa.create_engine(
+            "sqlite://", creator=self._keeper.take, poolclass=NullPool, hide_parameters=True
+        )
         sa.event.listen(self._engine, "begin", _begin)
+        sa.event.listen(self._engine, "before_cursor_execute", _demand_texts)
 
     def _open(self) -> KeptConnection:
         mode = "mode=ro&immutable=1" if self.read_only else "mode=rw"
@@ -124,6 +128,10 @@ def _begin(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN" if connection.get_execution_options().get("reading") else "BEGIN IMMEDIATE")
 
 
+def _demand_texts(_: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
+    demand_storable(parameters if many else (parameters,))
+
+
 @contextlib.contextmanager
 def locked(folder: Path, wait_s: float = WAIT_S) -> Iterator[None]:
     """Be the only one who writes or checkpoints in a folder; the system frees the lock when a process ends.
@@ -173,11 +181,13 @@ def explaining(path: Path) -> Iterator[None]:
     """Turn what SQLite says into sentences for people.
 
     Raises:
-        StoreError: What happened, and what to do.
+        StoreError: What happened, and what to do. InputError: A text cannot be stored.
     """
     try:
         with speaking(path.parent):
             yield
+    except UnicodeEncodeError as fault:
+        raise InputError(unstorable()) from fault
     except sa.exc.DBAPIError as fault:
         raise _explained(path, fault.orig or fault) from fault
     except sqlite3.Error as fault:
