@@ -17,8 +17,6 @@ from assetmap.errors import FileMissing, FormatError
 from assetmap.i18n import say
 from assetmap.messages import M, Mn
 from assetmap.model.harvest import Harvest
-from assetmap.model.issues import issues_frame
-from assetmap.sources.source import Context
 from assetmap.store import Store
 
 NoLimit = Annotated[bool, typer.Option("--no-limit", help="Read files of any size.")]
@@ -65,7 +63,7 @@ def gather(
         out(M("No population was given, so homes are counted. Add people with --population FILE."))
     list_issues(found.issues)
     for name, rows in found.rejected.items():
-        _hand_back(rows, kept.folder, name)
+        _hand_back(rows, kept, name)
     out(
         M(
             "Kept in {folder}. Next: “assetmap app”, or “assetmap analyse coverage --category playground”.",
@@ -85,16 +83,12 @@ def add(
     lang: Lang = None,
 ) -> None:
     """Add the rows of a file to a store; known rows are brought up to date, and no value is ever emptied."""
-    from assetmap.gathering import read_file, returned_name
-    from assetmap.sources.conform import conform
-    from assetmap.sources.versions import as_source
+    from assetmap.importing import accept, read_list
 
     kept = Store.open(folder(store))
-    known = kept.inventory("connector", network=False)
     with progress() as told:
-        context = Context(known.neighbourhood.boundary, kept.addresses(), _mapping(mapping), not no_limit, told)
-        harvest = as_source(read_file(file, context), known.everything, known.provenance)
-        rows = conform(harvest)
+        incoming = read_list(kept, file, mapping=_mapping(mapping), limited=not no_limit, progress=told)
+    harvest, rows = incoming.harvest, incoming.rows
     for note in harvest.notes:
         out(M("  • {note}", note=note))
     if len(rows.private):
@@ -107,14 +101,15 @@ def add(
                "{n} rows would be added or brought up to date; nothing was changed.", len(rows.assets)))  # fmt: skip
         _would_reject(harvest)
         return
-    done = kept.add(rows.assets, harvest.provenance, issues=issues_frame(rows.issues), private=rows.private)
-    out(M("{new} new, {changed} changed, {same} as before.", new=done.new, changed=done.changed, same=done.same))
+    done = accept(kept, incoming)
+    out(M("{new} new, {changed} changed, {same} as before.", new=len(done.new),
+          changed=len(done.changed) + len(done.restored), same=done.same))  # fmt: skip
     if mapping is not None and not mapping.exists() and harvest.mapping:
         with replacing(mapping) as fresh:
             fresh.write_text(json.dumps(harvest.mapping, ensure_ascii=False, indent=2), encoding="utf-8")
         out(M("How the columns were understood is kept in {file}, for next time.", file=str(mapping)))
     if len(harvest.rejected):
-        _hand_back(harvest.rejected, kept.folder, returned_name(harvest))
+        _hand_back(harvest.rejected, kept, incoming.name)
 
 
 def _mapping(path: Path | None) -> dict[str, Any] | None:
@@ -146,15 +141,10 @@ def _would_reject(harvest: Harvest) -> None:
         out(f"  • {reason} ({amount(int(count))})")
 
 
-def _hand_back(rows: pd.DataFrame, store: Path, name: str) -> None:
-    """Rows that failed, as they came and with their reasons, in a file that only its owner may read."""
-    target = store / "rejected" / f"{name}.csv"
-    target.parent.mkdir(mode=0o700, exist_ok=True)
-    plain = rows.copy()
-    if "reason" in plain:
-        plain["reason"] = [say(r, lang()) if not isinstance(r, str) else r for r in plain["reason"]]
-    with replacing(target) as fresh:
-        fresh.touch(mode=0o600)
-        plain.to_csv(fresh, index=False, encoding="utf-8-sig")
+def _hand_back(rows: pd.DataFrame, store: Store, name: str) -> None:
+    """Write the rows that failed, and say where they are."""
+    from assetmap.importing import hand_back
+
+    target = hand_back(rows, store, name, lang())
     out(Mn("One row was handed back, with its reason, in {file}.",
            "{n} rows were handed back, with their reasons, in {file}.", len(rows), file=str(target)))  # fmt: skip

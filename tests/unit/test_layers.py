@@ -21,7 +21,7 @@ PACKAGE = Path(__file__).resolve().parents[2] / "assetmap"
 RANKS: dict[int, set[str]] = {
     8: {"__main__"},
     7: {"app", "cli"},
-    6: {"assetmap", "api", "gathering", "rerun", "demo"},
+    6: {"assetmap", "api", "gathering", "rerun", "round_trip", "importing", "demo"},
     5: {"reports"},
     4: {"sources", "store", "analyses", "maps", "exports"},
     3: {"walk", "disclosure", "upkeep"},
@@ -35,6 +35,7 @@ RANK = {room: rank for rank, rooms in RANKS.items() for room in rooms}
 ALLOWED: set[tuple[str, str]] = {
     ("assetmap", "api"),  # __init__ only hands the verbs on
     ("api", "gathering"),
+    ("importing", "gathering"),
     ("cli", "app"),  # `assetmap app` starts it
     ("errors", "messages"),  # an error carries a message
 }
