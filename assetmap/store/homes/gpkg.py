@@ -69,22 +69,23 @@ _TRIGGERS = {
 
 def create_tables(connection: sa.Connection) -> None:
     """Make every table of an empty file, inside the connection's transaction, and with them a GeoPackage."""
+    create_system(connection)
+    t.metadata.create_all(connection)
+    for table in t.metadata.sorted_tables:
+        announce(connection, table)
+    for table in t.INDEXED:
+        announce_rtree(connection, table)
+        create_rtree(connection, table)
+    create_history(connection)
+
+
+def create_system(connection: sa.Connection) -> None:
+    """Make an empty file a GeoPackage without any layer."""
     connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION}")
     connection.exec_driver_sql(f"PRAGMA user_version = {GPKG_VERSION}")
     for statement in _SYSTEM:
         connection.exec_driver_sql(statement)
     _references(connection)
-    t.metadata.create_all(connection)
-    for table in t.metadata.sorted_tables:
-        announce(connection, table)
-    for table in t.INDEXED:
-        create_rtree(connection, table)
-        connection.exec_driver_sql(
-            "INSERT INTO gpkg_extensions VALUES (?, 'geom', 'gpkg_rtree_index', "
-            "'http://www.geopackage.org/spec120/#extension_rtree', 'write-only')",
-            (table.name,),
-        )
-    create_history(connection)
 
 
 def _references(connection: sa.Connection) -> None:
@@ -109,6 +110,15 @@ def announce(connection: sa.Connection, table: sa.Table) -> None:
             "INSERT INTO gpkg_geometry_columns VALUES (?, 'geom', ?, ?, 0, 0)",
             (table.name, kind.kind if isinstance(kind, Geom) else "GEOMETRY", SRS),
         )
+
+
+def announce_rtree(connection: sa.Connection, table: sa.Table) -> None:
+    """Enter the R-tree of a layer into GeoPackage's own list."""
+    connection.exec_driver_sql(
+        "INSERT INTO gpkg_extensions VALUES (?, 'geom', 'gpkg_rtree_index', "
+        "'http://www.geopackage.org/spec120/#extension_rtree', 'write-only')",
+        (table.name,),
+    )
 
 
 def create_rtree(connection: sa.Connection, table: sa.Table) -> None:
@@ -181,6 +191,12 @@ _HISTORY = {
     "asset_history_delete": (
         f'BEFORE DELETE ON asset BEGIN {_INTO} VALUES (OLD."id", OLD."version" + 1, \'delete\', {_NOW}, NULL, NULL, '
         f'json_object({_OLD}), OLD."geom"); END'
+    ),
+    # A program of version 1 that was started before the store got a history replaces all rows when it saves, and takes
+    # the R-tree away first. Nobody else deletes assets without it.
+    "asset_all_replaced": (
+        "BEFORE DELETE ON asset WHEN NOT EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'rtree_asset_geom') BEGIN "
+        "SELECT RAISE(ABORT, 'this store was brought up to date meanwhile; start assetmap again'); END"
     ),
 }
 
