@@ -73,3 +73,12 @@ def server_url(cluster: Cluster) -> Iterator[str]:
     """The address of a schema that nobody has made yet, in a database with PostGIS; dropped after the test."""
     with cluster.schema() as url:
         yield url
+
+
+@pytest.fixture(params=["folder", "server"])
+def home(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a store that nobody has made yet: a folder of this computer, then a schema on a server."""
+    if request.param == "folder":
+        return str(tmp_path / "store")
+    url: str = request.getfixturevalue("server_url")
+    return url

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+import sqlalchemy as sa
 from geopandas.testing import assert_geodataframe_equal
 from pandas.testing import assert_frame_equal
 
@@ -17,12 +18,23 @@ from assetmap.errors import SchemaError, StoreError, StoreMissing
 from assetmap.model.change import Outcome
 from assetmap.model.schema import complete
 from assetmap.store import Store
+from assetmap.store.homes.embedded import EmbeddedHome
+from assetmap.store.homes.shelf import shelf_file
 from tests.stored_world import CLUBS, HOSTILE, OSM, assets, homes, inventory, street
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return Store.create(tmp_path / "store")
+def store(home: str) -> Store:
+    return Store.create(home)
+
+
+def lose(store: Store, name: str) -> None:
+    """Take a file of a store away behind its back."""
+    if isinstance(store.home, EmbeddedHome):
+        (store.folder / name).unlink()
+    else:
+        with store.home.writing() as connection:
+            connection.execute(sa.delete(shelf_file).where(shelf_file.c.name == name))
 
 
 def counted(outcome: Outcome) -> tuple[int, int, int]:
@@ -30,7 +42,7 @@ def counted(outcome: Outcome) -> tuple[int, int, int]:
     return len(outcome.new), len(outcome.changed), outcome.same
 
 
-def test_an_inventory_comes_back_as_it_went_in(store: Store) -> None:
+def test_an_inventory_comes_back_as_it_went_in(store: Store, home: str) -> None:
     areas = gpd.GeoDataFrame(
         {"total": [120.0, np.nan], "band 0–5": [10.0, np.nan], "hidden": np.nan, "grunnkrets": ["01", "02"]},
         index=pd.Index(["0101", "0102"], name="area"), geometry=[shapely.box(11, 59, 11.1, 59.1)] * 2, crs=4326,
@@ -42,7 +54,7 @@ def test_an_inventory_comes_back_as_it_went_in(store: Store) -> None:
     )  # fmt: skip
     store.save(before, parameters={"minutes": 10}, fingerprints={"network": {"osm": "a"}})
 
-    after = Store.open(store.folder).inventory("public")
+    after = Store.open(home).inventory("public")
 
     assert_geodataframe_equal(after.frame, before.frame)
     assert after.fingerprint == before.fingerprint
@@ -87,8 +99,7 @@ def test_the_walking_network_comes_back_and_belongs_to_the_map(store: Store) -> 
     assert there.fingerprint == net.fingerprint
     assert store.inventory(network=False).neighbourhood.network is None
     assert [check.ok for check in store.check() if "walking network" in str(check.message)] == [True]
-    (file,) = store.folder.glob("network.*.npz")
-    file.unlink()
+    lose(store, "network.1.npz")
     with pytest.raises(StoreError, match="is missing from the store"):
         store.inventory()
     assert len(store.inventory(network=False)) == 2
@@ -107,10 +118,10 @@ def test_addresses_and_base_map_come_back(store: Store) -> None:
     store.save(inventory(), basemap=b"PMTiles second")
     assert store.basemap is not None
     assert store.basemap.read_bytes() == b"PMTiles second"
-    assert not first.exists(), "no file stays that no map names"
+    assert store.home.shelf.local("basemap.1.pmtiles") is None, "no file stays that no map names"
     store.save(inventory())
     assert store.basemap is None
-    assert not list(store.folder.glob("basemap*"))
+    assert store.home.shelf.local("basemap.2.pmtiles") is None
 
 
 def test_each_audience_sees_its_own(store: Store) -> None:
@@ -171,12 +182,12 @@ def test_rows_that_break_the_schema_are_refused_whole(store: Store) -> None:
     assert len(store.inventory()) == 2
 
 
-def test_the_fingerprint_changes_with_every_change_and_only_then(store: Store) -> None:
+def test_the_fingerprint_changes_with_every_change_and_only_then(store: Store, home: str) -> None:
     store.save(inventory())
     first = store.fingerprint
     store.inventory()
     store.check()
-    assert Store.open(store.folder).fingerprint == first
+    assert Store.open(home).fingerprint == first
     store.add(assets(("Korps",), CLUBS), CLUBS)
     second = store.fingerprint
     store.save(inventory())
@@ -190,12 +201,20 @@ def test_a_part_built_from_an_older_file_shows(store: Store) -> None:
     found = next(c for c in store.check() if "base map" in str(c.message))
     assert not found.ok
     assert "older osm" in str(found.message)
+    lose(store, "basemap.2.pmtiles")
+    assert any("missing or was changed" in str(c.message) for c in store.check() if not c.ok)
+
+
+def test_a_file_beside_the_map_that_somebody_changed_shows(tmp_path: Path) -> None:
+    store = Store.create(tmp_path)
+    store.save(inventory(), basemap=b"x")
     assert store.basemap is not None
     store.basemap.write_bytes(b"changed by somebody")
     assert any("missing or was changed" in str(c.message) for c in store.check() if not c.ok)
 
 
-def test_private_values_lie_apart_and_are_forgotten_with_their_asset(store: Store) -> None:
+def test_private_values_lie_apart_and_are_forgotten_with_their_asset(tmp_path: Path) -> None:
+    store = Store.create(tmp_path / "store")
     clubs = assets(("Korps", "Speider"), CLUBS)
     private = pd.DataFrame({"asset": clubs.index, "field": "telefon", "value": ["+47 11111111", "+47 22222222"]})
     before = inventory(pd.concat([complete(assets()), complete(clubs)])).replace(provenance=(OSM, CLUBS))
@@ -235,7 +254,11 @@ def test_a_snapshot_is_a_whole_copy_for_gis(store: Store, tmp_path: Path) -> Non
     target = store.snapshot(tmp_path / "for [qgis].gpkg")
     assert list(gpd.read_file(target, layer="asset")["name"]) == list(HOSTILE)
     assert gpd.read_file(target, layer="home").crs.to_epsg() == 4326
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["for [qgis].gpkg", "store"]
+    assert {p.name for p in tmp_path.iterdir()} - {"store"} == {"for [qgis].gpkg"}
+
+
+def test_a_snapshot_never_takes_the_place_of_the_map(tmp_path: Path) -> None:
+    store = Store.create(tmp_path)
     with pytest.raises(StoreError, match="cannot take the place"):
         store.snapshot(store.folder / "map.gpkg")
 

@@ -7,6 +7,7 @@ so that it is fetched once and never shown half.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from collections.abc import Callable, Collection
@@ -56,7 +57,7 @@ class ServerShelf:
 
     def __init__(self, reading: Callable[[], AbstractContextManager[sa.Connection]]) -> None:
         self._reading = reading
-        self._sound: set[tuple[str, int]] = set()
+        self._sound: set[tuple[str, int, int]] = set()
 
     @property
     def copies(self) -> Path:
@@ -91,19 +92,23 @@ class ServerShelf:
             path = self.copies / f"{known.sha256}{Path(name).suffix}"
             if not self._is_sound(path, known.sha256):
                 self._fetch(connection, name, known.sha256, path)
-        with speaking(path):
-            os.utime(path)
         return path
 
     def _is_sound(self, path: Path, digest: str) -> bool:
         """Whether a copy is there and is what it was; read once per process and edition."""
         try:
-            key = (digest, path.stat().st_size)
-            if key not in self._sound and sha256(path) == digest:
-                self._sound.add(key)
+            found = path.stat()
+            if (digest, found.st_size, found.st_mtime_ns) in self._sound:
+                return True
+            if sha256(path) != digest:
+                return False
+            with contextlib.suppress(PermissionError):  # somebody else's copy is as good
+                os.utime(path)  # still asked for
+            found = path.stat()
         except FileNotFoundError:
             return False
-        return key in self._sound
+        self._sound.add((digest, found.st_size, found.st_mtime_ns))
+        return True
 
     def _fetch(self, connection: sa.Connection, name: str, digest: str, path: Path) -> None:
         staged = self.stage(path.suffix)
