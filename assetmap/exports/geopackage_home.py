@@ -1,19 +1,24 @@
-"""A GeoPackage that goes out to be edited in QGIS, and finds its way home: every asset with its id and version, and a
-table that says which assets were taken out, of which store, and when."""
+"""A GeoPackage that goes out to be edited in QGIS, and finds its way home.
+
+Every asset has its id and version there, and a table says what was taken out, of which store, and when.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import datetime
+import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from assetmap.atomic import replacing
 from assetmap.errors import InputError
 from assetmap.exports.export import keep_out_of_stores, write
 from assetmap.messages import M
 from assetmap.model.audience import Audience
+from assetmap.model.fields import FIELDS
 from assetmap.model.inventory import Inventory
 from assetmap.model.round_trip import ID_COLUMN, TAKEN, VERSION_COLUMN
 
@@ -60,7 +65,7 @@ def _add_taken(path: Path, store: str) -> None:
         connection.execute("BEGIN")
         connection.execute(
             f"CREATE TABLE {TAKEN} (fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, {ID_COLUMN} TEXT, "
-            f"{VERSION_COLUMN} INTEGER, store TEXT, exported_at TEXT)"
+            f"{VERSION_COLUMN} INTEGER, store TEXT, exported_at TEXT, record TEXT)"
         )
         connection.execute(
             "INSERT INTO gpkg_contents (table_name, data_type, identifier) VALUES (?, 'attributes', ?)", (TAKEN, TAKEN)
@@ -68,9 +73,19 @@ def _add_taken(path: Path, store: str) -> None:
         layers = connection.execute(
             "SELECT table_name FROM gpkg_contents WHERE table_name NOT IN ('layer_styles', ?)", (TAKEN,)
         ).fetchall()
-        for (layer,) in layers:
-            connection.execute(
-                f'INSERT INTO {TAKEN} ({ID_COLUMN}, {VERSION_COLUMN}, store, exported_at) '
-                f'SELECT {ID_COLUMN}, {VERSION_COLUMN}, ?, ? FROM "{layer}"', (store, at)
-            )  # fmt: skip
+        rows = [(*row, store, at) for (layer,) in layers for row in _rows(connection, layer)]
+        connection.executemany(
+            f"INSERT INTO {TAKEN} ({ID_COLUMN}, {VERSION_COLUMN}, record, store, exported_at) VALUES (?, ?, ?, ?, ?)",
+            rows,
+        )
         connection.execute("COMMIT")
+
+
+def _rows(connection: sqlite3.Connection, layer: str) -> Iterator[tuple[Any, Any, str]]:
+    """The id, version and fields of each row of a layer, without its shape."""
+    found = connection.execute(f'SELECT * FROM "{layer}"')
+    names = [name for name, *_ in found.description]
+    for values in found:
+        row = dict(zip(names, values, strict=True))
+        record = {key: value for key, value in row.items() if key in FIELDS and not isinstance(value, bytes)}
+        yield row[ID_COLUMN], row[VERSION_COLUMN], json.dumps(record, ensure_ascii=False)

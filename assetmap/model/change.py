@@ -24,7 +24,8 @@ class Change:
 
     Attributes:
         asset: Its id; for `add`, the id that it shall have, made by whoever asks, so that asking twice adds it once.
-        values: Field to new value; None empties the field. For `remove` and `restore` there are none.
+        values: Field to new value; None empties the field. For `remove` there are none; for `restore` those that
+            change as it comes back.
         version: The version that its author saw; None where only what is there now counts.
     """
 

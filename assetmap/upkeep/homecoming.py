@@ -172,6 +172,10 @@ def _checked(steps: list[Step], now: Mapping[str, Any]) -> Iterator[Step]:
     bad = _faults(whole)
     if "location_precision" in wanted:
         bad |= _precision_faults(whole)
+    old = [key for key in bad if key not in wanted]
+    if old:  # the store would not save the row for what stands in it already
+        bad |= dict.fromkeys(wanted, M("cannot be saved, as another field of the asset is wrong: {field} {fault}",
+                                       field=title(old[0]), fault=bad[old[0]]))  # fmt: skip
     yield from _without(steps, bad)
 
 

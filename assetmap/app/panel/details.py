@@ -12,6 +12,7 @@ from assetmap.app.rows import Row, rows
 from assetmap.app.state import language, plain, tell
 from assetmap.i18n import date
 from assetmap.messages import M, Message
+from assetmap.model.fields import title
 from assetmap.model.provenance import LICENCES, licence
 from assetmap.model.taxonomy import taxonomy
 
@@ -30,7 +31,7 @@ _PRECISION: dict[str, Message] = {
 def open_details(key: str) -> None:
     """Open the drawer with everything about one asset; its id becomes part of the share link."""
     st.query_params["asset"] = key
-    row = _row(place(), key)
+    row = next(row for row in table(place(), language()) if row.id == key)
     st.dialog(plain(row.title, 120), position="right", on_dismiss=_closed)(_details)(row)
 
 
@@ -39,7 +40,7 @@ def open_from_link() -> None:
     key = st.query_params.get("asset")
     if key and not st.session_state.get("link-opened"):
         st.session_state["link-opened"] = True
-        if key in place().inventory.frame.index:
+        if place().values(key) is not None:
             open_details(key)
         else:
             _closed()
@@ -51,16 +52,18 @@ def _closed() -> None:
 
 def _details(row: Row) -> None:
     shown = place()
-    values = shown.inventory.frame.loc[row.id]
+    values = shown.values(row.id)
+    if values is None:  # deleted a moment ago
+        st.rerun()
     facts = {name: value for name, value in values.items() if isinstance(value, str) and value}
     kind = taxonomy().kinds[values["kind"]]
     st.caption(f"{plain(row.label)} · {plain(kind.label(language()))}")
     if "description" in facts:
         st.write(plain(facts["description"], 2000))
-    _fact(M("Address"), facts.get("address"))
-    _fact(M("Near"), facts.get("near"))
+    _fact(title("address"), facts.get("address"))
+    _fact(title("near"), facts.get("near"))
     _hours(facts)
-    _fact(M("Run by"), facts.get("operator"))
+    _fact(title("operator"), facts.get("operator"))
     if facts.get("wheelchair") in _YES_NO:
         st.write(tell(_YES_NO[facts["wheelchair"]]))
     _website(facts.get("website"))
@@ -68,11 +71,6 @@ def _details(row: Row) -> None:
         st.caption(tell(_PRECISION[facts["location_precision"]]))
     st.divider()
     _origin(shown, facts)
-
-
-def _row(shown: Place, key: str) -> Row:
-    one = shown.inventory.replace(frame=shown.inventory.frame.loc[[key]])
-    return rows(one, language())[0]
 
 
 def _fact(label: Message, value: Any) -> None:
@@ -89,13 +87,13 @@ def _hours(facts: dict[str, str]) -> None:
 
     said = readable(raw, language())
     if said:
-        heading = tell(M("Opening hours"))
+        heading = tell(title("opening_hours"))
         st.write(f"**{heading}:**")
         for line in said:
             st.write(f"- {plain(line)}")
         st.caption(tell(M("As the source writes it: {hours}", hours=plain(raw))))
     else:
-        _fact(M("Opening hours"), raw)
+        _fact(title("opening_hours"), raw)
 
 
 def _website(address: str | None) -> None:

@@ -7,6 +7,7 @@ whose id is there twice was copied or split; one that is missing was deleted. Co
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -66,7 +67,7 @@ def read_geopackage_home(path: Path | str, limited: bool = True) -> Returned:
     unknown = dict.fromkeys(str(c) for layer in ours for c in layer.frame if c not in FIELDS and c not in _OWN)
     return Returned(
         path.name, _renumbered(rows), tuple(fields), tuple(unknown), True, False, tuple(issues),
-        _fact(taken, "store"), _fact(taken, "exported_at"), _versions(taken),
+        _fact(taken, "store"), _fact(taken, "exported_at"), _versions(taken), _before(taken),
     )  # fmt: skip
 
 
@@ -160,6 +161,25 @@ def _versions(taken: pd.DataFrame | None) -> dict[str, int | None] | None:
         return None
     pairs = zip(taken[ID_COLUMN], taken[VERSION_COLUMN], strict=True)
     return {number: _whole(version) for key, version in pairs if (number := _text(key))}
+
+
+def _before(taken: pd.DataFrame | None) -> dict[str, Record]:
+    """Each asset as it was taken out, without its shape, as far as the table was left alone."""
+    if taken is None or ID_COLUMN not in taken or "record" not in taken:
+        return {}
+    out: dict[str, Record] = {}
+    for key, text in zip(taken[ID_COLUMN], taken["record"], strict=True):
+        try:
+            record = json.loads(text)
+        except (ValueError, TypeError, RecursionError):
+            continue
+        if isinstance(record, dict) and (number := _text(key)):
+            out[number] = {name: value for name, value in record.items() if name in FIELDS and _plain(value)}
+    return out
+
+
+def _plain(value: Any) -> bool:
+    return value is None or isinstance(value, str | int | float)
 
 
 def _skipped(layer: Layer) -> Issue:

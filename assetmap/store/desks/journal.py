@@ -309,11 +309,16 @@ def _one(pen: Pen, change: Change, there: Stored | None, updates: list[tuple[Sto
         return
     if there is None:
         raise unknown(change.asset)
-    if change.kind in ("remove", "restore"):
-        values: Record = {DELETED: pen.at if change.kind == "remove" else None}
-        if change.kind == "restore":
-            values[MERGED] = None
-        if (there.deleted_at is None) == (change.kind == "restore"):
+    kind = change.kind
+    if kind == "restore" and change.values and there.deleted_at is None:  # somebody was quicker; the rest is an edit
+        kind = "edit"
+    if kind in ("remove", "restore"):
+        values: Record = {DELETED: pen.at if kind == "remove" else None}
+        if kind == "restore":
+            values |= {MERGED: None, **_with_held(dict(change.values), there)}
+            if change.values:
+                check_row({**there.record, **derived(dict(change.values))})
+        if (there.deleted_at is None) == (kind == "restore"):
             tally.same += 1
             return
         if change.kind == "remove" and change.version is not None and change.version != there.version:
