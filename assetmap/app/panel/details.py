@@ -31,7 +31,7 @@ _PRECISION: dict[str, Message] = {
 def open_details(key: str) -> None:
     """Open the drawer with everything about one asset; its id becomes part of the share link."""
     st.query_params["asset"] = key
-    row = next(row for row in table(place(), language()) if row.id == key)
+    row = _row(place(), key)
     st.dialog(plain(row.title, 120), position="right", on_dismiss=_closed)(_details)(row)
 
 
@@ -40,7 +40,7 @@ def open_from_link() -> None:
     key = st.query_params.get("asset")
     if key and not st.session_state.get("link-opened"):
         st.session_state["link-opened"] = True
-        if place().values(key) is not None:
+        if key in place().inventory.frame.index:
             open_details(key)
         else:
             _closed()
@@ -52,9 +52,7 @@ def _closed() -> None:
 
 def _details(row: Row) -> None:
     shown = place()
-    values = shown.values(row.id)
-    if values is None:  # deleted a moment ago
-        st.rerun()
+    values = shown.inventory.frame.loc[row.id]
     facts = {name: value for name, value in values.items() if isinstance(value, str) and value}
     kind = taxonomy().kinds[values["kind"]]
     st.caption(f"{plain(row.label)} · {plain(kind.label(language()))}")
@@ -71,6 +69,11 @@ def _details(row: Row) -> None:
         st.caption(tell(_PRECISION[facts["location_precision"]]))
     st.divider()
     _origin(shown, facts)
+
+
+def _row(shown: Place, key: str) -> Row:
+    one = shown.inventory.replace(frame=shown.inventory.frame.loc[[key]])
+    return rows(one, language())[0]
 
 
 def _fact(label: Message, value: Any) -> None:
