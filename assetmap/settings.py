@@ -30,6 +30,9 @@ class Settings(BaseSettings):
     snap_m: float = Field(default=100, gt=0, description="A home farther from any street is unlinked.")
     tiles: str = Field(default="", description="Online base map as a choice: address with {z}/{x}/{y}; empty is none.")
     tiles_attribution: str = Field(default="", description="Attribution of those tiles.")
+    edit: bool | None = Field(
+        default=None, description="Whether readers of the app may change the map; empty: only on this computer."
+    )
     upload_mb: float = Field(default=50, gt=0, description="Largest file that is read without --no-limit.")
 
     @classmethod

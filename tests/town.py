@@ -44,9 +44,8 @@ def town(folder: Path, further: int = 0) -> Path:
 
 def empty_town(folder: Path) -> Path:
     """The same town before anything was mapped."""
-    store = Store.create(town(folder))
-    full = store.inventory("connector")
-    store.save(full.replace(frame=full.frame.head(0)))
+    full = Store.open(town(folder.with_name(f"{folder.name}-before"))).inventory("connector")
+    Store.create(folder).save(full.replace(frame=full.frame.head(0)))
     return folder
 
 

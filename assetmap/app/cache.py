@@ -1,6 +1,6 @@
 """What is kept between runs and visitors, and when does it become stale?
 
-Everything here is keyed by the fingerprint of the store, so that a new `gather` shows at the next click. Only what is
+Everything here is keyed by the state of the store, so that a new `gather` shows at the next click. Only what is
 open to the audience of this server is loaded; nothing personal passes through here. Findings and inventories are frozen
 and shared, never copied.
 """
@@ -13,28 +13,13 @@ from typing import Any
 import streamlit as st
 
 from assetmap import api
-from assetmap.app.host import Cargo, pack
-from assetmap.app.rows import Row, fold, rows
-from assetmap.disclosure.gate import release
+from assetmap.app.host import Cargo, Patch, pack
+from assetmap.app.rows import Row, fold, in_order, rows
+from assetmap.app.standing import Place, Standing
 from assetmap.maps.payload import payload
 from assetmap.model.finding import Finding
-from assetmap.model.inventory import Inventory
 from assetmap.settings import settings
 from assetmap.store import Store
-
-
-@dataclass(frozen=True)
-class Place:
-    """What the store holds, as far as this server's audience may see it.
-
-    Attributes:
-        key: Changes when the store does.
-        waiting: Number of assets that nobody has looked at yet; they are left out.
-    """
-
-    key: str
-    inventory: Inventory
-    waiting: int
 
 
 def current_store() -> Store:
@@ -48,7 +33,8 @@ def current_store() -> Store:
 
 def place() -> Place:
     """What the store holds now."""
-    return _place(f"{current_store().fingerprint}-{settings().audience}", settings().audience)
+    store = current_store()
+    return _standing(store.address, settings().audience).now(store)
 
 
 def table(shown: Place, lang: str) -> list[Row]:
@@ -57,8 +43,14 @@ def table(shown: Place, lang: str) -> list[Row]:
 
 
 def asset_cargo(shown: Place, lang: str) -> Cargo:
-    """All assets, for the map."""
-    return _asset_cargo(shown.key, lang, shown)
+    """All assets, for the map, as they were when the store was last read as a whole."""
+    whole = shown.base or shown
+    return _asset_cargo(whole.key, lang, whole)
+
+
+def asset_patch(shown: Place, lang: str) -> Patch | None:
+    """What the map is to draw differently from that; None where nothing is."""
+    return None if shown.part is None else _asset_patch(shown.key, lang, shown)
 
 
 def coverage_cargo(
@@ -116,20 +108,30 @@ def _addresses(key: str) -> list[Address]:
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
-def _place(key: str, audience: str) -> Place:
-    everything = current_store().inventory(audience="connector")
-    waiting = int((everything.frame["review"] == "pending").sum())
-    return Place(key, release(everything, audience), waiting)
+def _standing(address: str, audience: str) -> Standing:
+    return Standing(audience)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _table(key: str, lang: str, _shown: Place) -> list[Row]:
-    return rows(_shown.inventory, lang)
+    if _shown.base is None or _shown.part is None:
+        return rows(_shown.inventory, lang)
+    kept = [row for row in table(_shown.base, lang) if row.id not in _shown.touched]
+    return in_order([*kept, *rows(_shown.part, lang)])
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _asset_cargo(key: str, lang: str, _shown: Place) -> Cargo:
     return pack(f"{key}-{lang}", payload(_shown.inventory, lang=lang, audience=_shown.inventory.audience))
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _asset_patch(key: str, lang: str, _shown: Place) -> Patch:
+    part = _shown.part
+    assert part is not None
+    drawn = payload(part, lang=lang, audience=part.audience)
+    unplaced = sum(not row.placed for row in table(_shown, lang))
+    return Patch(key, sorted(_shown.touched), {**drawn, "layers": [], "unplaced": unplaced})
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

@@ -59,6 +59,7 @@ function update(known) {
   if (cargo && known.cargo !== want.cargo) {
     const view = known.cargo ? null : viewOfAddress();
     known.cargo = want.cargo;
+    delete known.sent.patch; // it was about another cargo
     post(known, { do: "data", data: cargo });
     if (view) post(known, { do: "view", ...view });
   }

@@ -43,6 +43,21 @@ class Cargo:
     bounds: tuple[float, float, float, float] | None
 
 
+@dataclass(frozen=True)
+class Patch:
+    """What is different from a cargo that was sent before.
+
+    Attributes:
+        key: Changes when the content does.
+        gone: The assets that are no longer as the cargo has them.
+        drawn: A payload with those of them that are still there, as they are now, and with the new ones.
+    """
+
+    key: str
+    gone: Sequence[str]
+    drawn: Mapping[str, Any]
+
+
 def pack(key: str, payload: Mapping[str, Any]) -> Cargo:
     """Make a payload of `assetmap.maps` ready to be sent."""
     text = json.dumps({"key": key, "payload": payload}, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
@@ -74,6 +89,8 @@ def show_map(
     pin: tuple[float, float] | None = None,
     layers: Mapping[str, bool] | None = None,
     tracked: bool = False,
+    patch: Patch | None = None,
+    placing: bool = False,
 ) -> MapEvents:
     """Show the map and tell what the reader did on it.
 
@@ -88,12 +105,16 @@ def show_map(
         pin: Latitude and longitude of a chosen place.
         layers: Which layers are switched on.
         tracked: Run again when the reader has moved the map, to know the view.
+        patch: What became different since the cargo was made.
+        placing: As `picking`, and the pin can be dragged; the assets cannot be opened meanwhile.
     """
+    new = patch.drawn["assets"]["id"] if patch else ()
     messages = {
+        "patch": {"do": "patch", "gone": list(patch.gone), "data": dict(patch.drawn)} if patch else None,
         "show": {"do": "show", "categories": _listed(categories), "ids": _listed(ids)},
         "layers": {"do": "layers", "on": dict(layers)} if layers else None,
         "pin": {"do": "pin", "at": list(pin) if pin else None},
-        "mode": {"do": "mode", "mode": "pick" if picking else "look"},
+        "mode": {"do": "mode", "mode": "place" if placing else "pick" if picking else "look"},
         "focus": {"do": "focus", "id": focus[0], "n": focus[1]} if focus else None,
     }
     data = {"src": src, "title": title, "height": height, "cargo": cargo.key, "messages": messages,
@@ -101,7 +122,7 @@ def show_map(
     said = _component("assetmap_host", _FRAME)(
         key=key, data=data, on_opened_change=_nothing, on_picked_change=_nothing, on_view_change=_nothing
     )
-    return MapEvents(_known(said.opened, cargo.ids), _place(said.picked, cargo.bounds), _view(said.view))
+    return MapEvents(_known(said.opened, cargo.ids.union(new)), _place(said.picked, cargo.bounds), _view(said.view))
 
 
 def _listed(names: Sequence[str] | None) -> list[str] | None:

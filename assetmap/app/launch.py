@@ -27,17 +27,21 @@ def command(port: int | None = None, open_browser: bool = True) -> list[str]:
     return [sys.executable, "-m", "streamlit", "run", str(START), *options]
 
 
-def environment(store: Path, lang: str = "") -> dict[str, str]:
-    """The environment for that command: this process's own, with the store and the language to begin with."""
+def environment(store: Path, lang: str = "", edit: bool | None = None) -> dict[str, str]:
+    """The environment for that command: this process's own, with the store, the language to begin with, and whether
+    readers may change the map."""
     ours = {"ASSETMAP_STORE": str(store.resolve())} | ({"ASSETMAP_LANG": lang} if lang else {})
+    ours |= {} if edit is None else {"ASSETMAP_EDIT": str(edit).lower()}
     return {**os.environ, **ours}
 
 
-def run(store: Path, port: int | None = None, open_browser: bool = True, lang: str = "") -> int:
+def run(
+    store: Path, port: int | None = None, open_browser: bool = True, lang: str = "", edit: bool | None = None
+) -> int:
     """Serve the app on a store until it is stopped, in this process; the exit code."""
     from streamlit.web.cli import main
 
-    os.environ.update(environment(store, lang))
+    os.environ.update(environment(store, lang, edit))
     settings.cache_clear()  # whoever asked for a setting before now asked without these
     try:
         main(command(port, open_browser)[3:], prog_name="streamlit")

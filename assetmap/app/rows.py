@@ -8,7 +8,8 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any
 
 from assetmap.i18n import say, sort_key
@@ -28,6 +29,7 @@ class Row:
         kind: Key of its kind; `CONTEXT` for benches, stops and the like, which nobody calls a strength.
         placed: Whether it has a place on the map.
         text: What a search looks at, folded.
+        order: Where it stands in the list: by title, what has no name after what has one, context last.
     """
 
     id: str
@@ -38,6 +40,7 @@ class Row:
     where: str
     placed: bool
     text: str
+    order: tuple[object, ...] = field(default=(), compare=False, repr=False)
 
 
 def rows(inventory: Inventory, lang: str) -> list[Row]:
@@ -49,13 +52,18 @@ def rows(inventory: Inventory, lang: str) -> list[Row]:
     made = []
     for values in zip(frame.index, placed, *(frame[column] for column in columns), strict=True):
         made.append(_row(lang, labels, *values))
-    return [row for _, row in sorted(made, key=lambda pair: pair[0])]
+    return in_order(made)
+
+
+def in_order(made: Iterable[Row]) -> list[Row]:
+    """Rows as the list shows them."""
+    return sorted(made, key=attrgetter("order"))
 
 
 def _row(
     lang: str, labels: dict[str, str], key: str, placed: bool, name: Any, names: Any, near: Any, category: str,
     kind: str, description: Any, address: Any, operator: Any,
-) -> tuple[tuple[object, ...], Row]:  # fmt: skip
+) -> Row:  # fmt: skip
     label = labels[category]
     called = _name(name, names, lang)
     where = _text(address) or (say(M("near {place}", place=_text(near)), lang) if _text(near) else "")
@@ -64,7 +72,7 @@ def _row(
     if taxonomy()[category].role == "context":
         kind = CONTEXT
     order = (kind == CONTEXT, not called, not title[:1].isalpha(), sort_key(title, lang), where)
-    return order, Row(key, title, category, label, kind, where if called else "", bool(placed), text)
+    return Row(key, title, category, label, kind, where if called else "", bool(placed), text, order)
 
 
 def _name(name: Any, names: Any, lang: str) -> str:

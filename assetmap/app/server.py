@@ -18,6 +18,7 @@ from assetmap.app.routes import ROUTES
 from assetmap.app.security import SecurityHeaders, ThisMachineOnly
 from assetmap.errors import AssetmapError
 from assetmap.i18n import languages
+from assetmap.store.homes.burst import keep_connections
 
 MAIN = Path(__file__).parent / "entry" / "main.py"
 """The script that Streamlit runs."""
@@ -40,7 +41,9 @@ def middleware() -> list[Middleware]:
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
-    """While the server runs. At its start the store is read ahead, so that the first visitor need not wait for it."""
+    """While the server runs. At its start the store is read ahead, so that the first visitor need not wait for it; and
+    from then on connections to it are kept a moment, as who saves once often saves again."""
+    keep_connections()
     threading.Thread(target=_read_ahead, daemon=True).start()
     yield
 

@@ -39,6 +39,9 @@ app → map, `do` says what:
 
     {am: 1, do: "data", data: <payload>, fit?: bool}     replaces everything drawn. The view stays where it is, except
                                                          the first time or with fit: true
+    {am: 1, do: "patch", gone: [id…], data: <payload>}   other than the last data: these assets are gone, or are now as
+                                                         this payload has them; its layers are not looked at. Each
+                                                         patch is measured against the data, not the patch before
     {am: 1, do: "show", categories: [key…] | null, ids?: [id…] | null}
                                                          filter without new data; null shows all. Kept across "data"
     {am: 1, do: "focus", id}                             goes to that asset, if it is shown, opens its popup, moves
@@ -49,8 +52,9 @@ app → map, `do` says what:
     {am: 1, do: "layers", on: {<layer id or kind key>: bool}}
                                                          what is switched on. Kept across "data". Ids of layers are
                                                          their type, or type-2, type-3 … when there are several
-    {am: 1, do: "mode", mode: "look" | "pick"}           "pick": the next tap (or Enter, for the middle of the map)
-                                                         names a point; the mode stays until "look"
+    {am: 1, do: "mode", mode: "look" | "pick" | "place"} "pick": the next tap (or Enter, for the middle of the map)
+                                                         names a point; the mode stays until "look". "place": so does
+                                                         dragging the pin, and no asset can be opened
     {am: 1, do: "pin", at: [lat, lon] | null}            a pin "chosen place", or none
 
 map → app, `ev` says what:

@@ -26,7 +26,7 @@ _STYLES = ("vendor/leaflet.css", "vendor/MarkerCluster.css", "static/map.css")
 _SCRIPTS = (
     "vendor/leaflet.js", "vendor/leaflet.markercluster.js", "vendor/pmtiles.js", "vendor/protomaps-leaflet.js",
     "static/dom.js", "static/basemap.js", "static/pins.js", "static/popup.js", "static/dots.js", "static/areas.js",
-    "static/panel.js", "static/host.js", "static/start.js",
+    "static/panel.js", "static/patch.js", "static/placing.js", "static/host.js", "static/start.js",
 )  # fmt: skip
 FILES: dict[str, Path] = {Path(name).name: _HERE / name for name in (*_STYLES, *_SCRIPTS)}
 """The files that the page loads, by the name under which it asks for them."""

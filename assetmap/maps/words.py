@@ -42,6 +42,7 @@ WORDS: dict[str, Message] = {
     "online": M("Online base map (asks an outside server)"),
     "chosen": M("Chosen place"),
     "pick": M("Tap the map, or press Enter for its middle."),
+    "drag": M("Chosen place. Drag it, or move it with the arrow keys."),
     "noscript": M("This map needs JavaScript."),
 }
 """Sentences of the page by the name its scripts use. `{n}` is filled in by the browser."""

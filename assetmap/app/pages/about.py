@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from assetmap import __version__
-from assetmap.app.cache import Place, place
+from assetmap.app.cache import place
+from assetmap.app.standing import Place
 from assetmap.app.state import language, plain, tell
 from assetmap.i18n import date, number
 from assetmap.messages import M, Message, Mn

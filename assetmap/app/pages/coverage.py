@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from assetmap.app import cache
-from assetmap.app.cache import Place, place
+from assetmap.app.cache import place
 from assetmap.app.host import Cargo, carry, show_map
 from assetmap.app.link import linked
 from assetmap.app.panel import answer
@@ -14,6 +14,7 @@ from assetmap.app.panel.from_here import from_here
 from assetmap.app.panel.question import question
 from assetmap.app.panel.share import share
 from assetmap.app.routes import map_url
+from assetmap.app.standing import Place
 from assetmap.app.state import language, plain, tell, tools
 from assetmap.messages import M, Message
 from assetmap.model.finding import Finding

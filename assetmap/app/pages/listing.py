@@ -4,29 +4,31 @@ from __future__ import annotations
 
 import streamlit as st
 
-from assetmap.app.cache import Place, place, table
+from assetmap.app.cache import place, table
 from assetmap.app.panel.details import open_from_link
 from assetmap.app.panel.filters import count_sentence, filters
 from assetmap.app.panel.places import places
 from assetmap.app.panel.share import share
+from assetmap.app.panel.workbench import last_step
 from assetmap.app.state import language, plain, tell, tools
 from assetmap.messages import M
 
 
 def show() -> None:
     """The page."""
-    shown = place()
     with tools():
         share()
-    _listed(shown)
+    _listed()
     open_from_link()
 
 
 @st.fragment
-def _listed(shown: Place) -> None:
+def _listed() -> None:
+    shown = place()
     everything = table(shown, language())
-    name = plain(shown.inventory.neighbourhood.name, 80)
+    name = plain(shown.neighbourhood.name, 80)
     choice = filters(tell(M("What there is in {place}, as a list", place=name)), everything)
+    last_step()
     with st.container(key="announce-count"):
         st.markdown(f"**{count_sentence(choice, everything)}**")
     with st.container(key="broad"):

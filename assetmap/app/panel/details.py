@@ -7,8 +7,10 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from assetmap.app.cache import Place, place
-from assetmap.app.rows import Row, rows
+from assetmap.app.cache import place, table
+from assetmap.app.panel.workbench import ways_to_edit
+from assetmap.app.rows import Row
+from assetmap.app.standing import Place
 from assetmap.app.state import language, plain, tell
 from assetmap.i18n import date
 from assetmap.messages import M, Message
@@ -31,7 +33,7 @@ _PRECISION: dict[str, Message] = {
 def open_details(key: str) -> None:
     """Open the drawer with everything about one asset; its id becomes part of the share link."""
     st.query_params["asset"] = key
-    row = _row(place(), key)
+    row = next(row for row in table(place(), language()) if row.id == key)
     st.dialog(plain(row.title, 120), position="right", on_dismiss=_closed)(_details)(row)
 
 
@@ -40,7 +42,7 @@ def open_from_link() -> None:
     key = st.query_params.get("asset")
     if key and not st.session_state.get("link-opened"):
         st.session_state["link-opened"] = True
-        if key in place().inventory.frame.index:
+        if place().values(key) is not None:
             open_details(key)
         else:
             _closed()
@@ -52,12 +54,15 @@ def _closed() -> None:
 
 def _details(row: Row) -> None:
     shown = place()
-    values = shown.inventory.frame.loc[row.id]
+    values = shown.values(row.id)
+    if values is None:  # deleted a moment ago
+        st.rerun()
     facts = {name: value for name, value in values.items() if isinstance(value, str) and value}
     kind = taxonomy().kinds[values["kind"]]
     st.caption(f"{plain(row.label)} · {plain(kind.label(language()))}")
     if "description" in facts:
         st.write(plain(facts["description"], 2000))
+    ways_to_edit(row.id)
     _fact(title("address"), facts.get("address"))
     _fact(title("near"), facts.get("near"))
     _hours(facts)
@@ -69,11 +74,6 @@ def _details(row: Row) -> None:
         st.caption(tell(_PRECISION[facts["location_precision"]]))
     st.divider()
     _origin(shown, facts)
-
-
-def _row(shown: Place, key: str) -> Row:
-    one = shown.inventory.replace(frame=shown.inventory.frame.loc[[key]])
-    return rows(one, language())[0]
 
 
 def _fact(label: Message, value: Any) -> None:
@@ -111,7 +111,7 @@ def _website(address: str | None) -> None:
 
 def _origin(shown: Place, facts: dict[str, str]) -> None:
     """Source, licence and date, as every row carries them."""
-    titles = {source.source: source.title for source in shown.inventory.provenance}
+    titles = {source.source: source.title for source in shown.whole.provenance}
     terms = licence(facts["licence"]) if facts["licence"] in LICENCES else None
     named = plain(terms.title) if terms else plain(facts["licence"])
     st.caption(

@@ -7,11 +7,12 @@ from typing import Any
 import streamlit as st
 
 from assetmap.app import cache
-from assetmap.app.cache import Address, Place
+from assetmap.app.cache import Address
 from assetmap.app.host import Cargo, carry, show_map
 from assetmap.app.panel.answer import why
 from assetmap.app.panel.question import walker
 from assetmap.app.routes import map_url
+from assetmap.app.standing import Place
 from assetmap.app.state import language, plain, tell
 from assetmap.i18n import number
 from assetmap.messages import M, Mn

@@ -8,6 +8,7 @@ import streamlit as st
 
 from assetmap.app.panel.details import open_details
 from assetmap.app.panel.filters import Choice, clear, label_of, ordered
+from assetmap.app.panel.workbench import edit_button
 from assetmap.app.routes import badge_image
 from assetmap.app.rows import Row
 from assetmap.app.state import plain, tell
@@ -56,6 +57,8 @@ def card(row: Row, show_on_map: Callable[[str], None] | None, suffix: str = "") 
         with st.container(horizontal=True, gap="small"):
             if st.button(tell(M("Details")), key=f"details{suffix}-{row.id}", icon=":material/info:", type="tertiary"):
                 open_details(row.id)
+            if suffix:
+                edit_button(row.id, suffix)
             if not row.placed:
                 st.caption(tell(M("has no place on the map yet")))
             elif show_on_map:

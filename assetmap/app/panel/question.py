@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from assetmap.app.cache import Place
 from assetmap.app.link import linked
+from assetmap.app.standing import Place
 from assetmap.app.state import language, plain, tell
 from assetmap.i18n import number, say, sort_key
 from assetmap.messages import M, Message

@@ -12,7 +12,7 @@ from assetmap.messages import M
 
 def say_demo() -> None:
     """Where the store is the demo: say so on every page, and how to go on from it."""
-    if NOTE.text not in (said.text for said in place().inventory.neighbourhood.notes):
+    if NOTE.text not in (said.text for said in place().neighbourhood.notes):
         return
     with note():
         st.markdown(tell(M("**Demo**: central Helsinki, 2019; invented gatherings are marked.")))

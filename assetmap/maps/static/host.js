@@ -7,13 +7,14 @@
 
   const DO = {
     data: (view, m) => m.data && m.data.v === 1 && view.data(m.data, m.fit === true),
+    patch: (view, m) => m.data && m.data.v === 1 && Array.isArray(m.gone) && view.patch(m.gone, m.data),
     show: (view, m) => texts(m.categories) && texts(m.ids) && view.show(m.categories, m.ids),
     focus: (view, m) => typeof m.id === "string" && view.focus(m.id),
     view: (view, m) => place(m.lat, m.lon) && finite(m.zoom) && view.go(m.lat, m.lon, m.zoom),
     fit: view => view.fit(),
     language: (view, m) => typeof m.lang === "string" && m.words && view.language(m.lang, m.words),
     layers: (view, m) => m.on && typeof m.on === "object" && view.layers(m.on),
-    mode: (view, m) => ["look", "pick"].includes(m.mode) && view.mode(m.mode),
+    mode: (view, m) => ["look", "pick", "place"].includes(m.mode) && view.mode(m.mode),
     pin: (view, m) => (m.at === null || (Array.isArray(m.at) && place(m.at[0], m.at[1]))) && view.pin(m.at),
   };
 

@@ -30,26 +30,28 @@
       approximate ? el("p", { class: "am-note" }, say("approximate")) : null, list.childElementCount ? list : null);
   }
 
-  /** Opens the dialog of a row at its marker. `closed()` is called once, when it is closed. */
-  assetmap.openPopup = (map, data, row, marker, closed) => {
+  /** Opens the dialog of a row at its marker. `closed()` is called once, when it is closed. `quietly`: neither the view
+      nor the focus moves. */
+  assetmap.openPopup = (map, data, row, marker, closed, quietly) => {
     const popup = L.popup({ offset: [0, -12], maxWidth: 290, minWidth: 200, maxHeight: 280,
-      autoPanPadding: [16, 16], keepInView: false })
+      autoPanPadding: [16, 16], keepInView: false, autoPan: !quietly })
       .setLatLng(marker.getLatLng()).setContent(describe(data, row));
     const back = document.activeElement;
     popup.on("remove", () => {
       const inside = popup.getElement() && popup.getElement().contains(document.activeElement);
-      if (inside || document.activeElement === document.body) {
+      // whoever is busy outside of this page is left there
+      if (document.hasFocus() && (inside || document.activeElement === document.body)) {
         const home = marker._icon || (back && back.isConnected ? back : map.getContainer());
         home.focus({ preventScroll: true });
       }
       closed();
     });
     popup.openOn(map);
-    dress(popup);
+    dress(popup, quietly);
     return popup;
   };
 
-  function dress(popup) {
+  function dress(popup, quietly) {
     const box = popup.getElement();
     box.setAttribute("role", "dialog");
     box.setAttribute("aria-labelledby", "am-popup-title");
@@ -63,7 +65,7 @@
         close.click();
       }
     });
-    box.querySelector("h2").focus({ preventScroll: true });
+    if (!quietly) box.querySelector("h2").focus({ preventScroll: true });
   }
 
   /** A short text at a place, for homes and cells. */

@@ -34,6 +34,24 @@
     }
 
     data(data, fit) {
+      this.sent = data;
+      this.replace(data, fit);
+    }
+
+    /** Some assets are different from what was sent. What is open stays open, and the view where it is. */
+    patch(gone, data) {
+      const open = this.popup && this.popup.isOpen() ? this.opened : null;
+      this.replace(assetmap.patched(this.sent, gone, data), false);
+      const row = open && this.pins.row(open);
+      if (row !== undefined && row !== null) {
+        this.silently(() => {
+          this.popup = assetmap.openPopup(this.map, this.current, row, this.pins.markers[row],
+            () => assetmap.tellHost({ ev: "close" }), true);
+        });
+      }
+    }
+
+    replace(data, fit) {
       this.map.closePopup();
       if (this.pins) this.pins.group.remove();
       for (const { drawn } of this.drawn.values()) drawn.remove();
@@ -133,6 +151,7 @@
     open(row) {
       const id = this.current.assets.id[row];
       const marker = this.pins.markers[row];
+      this.opened = id;
       this.silently(() => {
         this.popup = assetmap.openPopup(this.map, this.current, row, marker, () => assetmap.tellHost({ ev: "close" }));
       });
@@ -155,18 +174,26 @@
 
     pick({ lat, lng }) {
       const at = [Number(lat.toFixed(6)), Number(L.Util.wrapNum(lng, [-180, 180], true).toFixed(6))];
+      const held = this.chosen && this.chosen.getElement() === document.activeElement;
       this.pin(at);
+      if (held) this.chosen.getElement().focus({ preventScroll: true });
       assetmap.tellHost({ ev: "pick", lat: at[0], lon: at[1] });
     }
 
     pin(at) {
       if (this.chosen) this.chosen.remove();
-      this.chosen = at && assetmap.placePin(at).addTo(this.map);
+      this.at = at;
+      const made = at && (this.placing ? assetmap.dragPin(this.map, at, to => this.pick(to)) : assetmap.placePin(at));
+      this.chosen = made && made.addTo(this.map);
     }
 
     mode(mode) {
-      this.picking = mode === "pick";
+      this.placing = mode === "place";
+      this.picking = mode === "pick" || this.placing;
+      if (this.placing) this.map.closePopup();
       this.map.getContainer().classList.toggle("am-picking", this.picking);
+      this.map.getContainer().classList.toggle("am-placing", this.placing);
+      this.pin(this.at);
       this.panel.tell(this.picking ? say("pick") : "");
     }
 

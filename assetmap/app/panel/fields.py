@@ -1,0 +1,120 @@
+"""Which box does a form have for each field, and what does a value of it look like to people?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import streamlit as st
+
+from assetmap.app.hours import readable
+from assetmap.app.routes import badge_image
+from assetmap.app.state import language, plain, tell
+from assetmap.i18n import number, say_value, sort_key
+from assetmap.messages import M, Message
+from assetmap.model.fields import FIELDS, word
+from assetmap.model.taxonomy import taxonomy
+from assetmap.sources.opening_hours import normal_hours
+
+FIRST = ("name", "category", "description", "address", "opening_hours", "website", "wheelchair")
+MORE = ("access", "operator", "capacity", "valid_from", "valid_to", "location_precision", "audience")
+_LONG = ("description",)
+_HINTS: dict[str, Message] = {
+    "opening_hours": M("Such as Mo-Fr 08:00-16:00"),
+    "website": M("Such as www.example.org"),
+    "valid_from": M("Such as 2026 or 2026-05-17"),
+    "valid_to": M("Such as 2026 or 2026-05-17"),
+}
+
+
+def box(key: str, at: str, left: Callable[..., None] | None = None, args: tuple[Any, ...] = ()) -> None:
+    """The box of a field; its value is in the session's state under `at`, also beforehand.
+
+    Args:
+        left: Called with `args` when it was changed and left.
+    """
+    known = FIELDS[key]
+    common: dict[str, Any] = {"key": at, "on_change": left, "args": args}
+    label = tell(known.title)
+    if key == "category":
+        st.selectbox(
+            label, categories(language()), format_func=category_label, placeholder=tell(M("Choose, or type to search")),
+            icon=":material/category:", **common,
+        )  # fmt: skip
+    elif known.sort == "words":
+        value = st.session_state.get(at)
+        choices = [*known.words, *([value] if value and value not in known.words else [])]
+        st.selectbox(
+            label, choices, format_func=lambda one: said(key, one), placeholder=tell(M("Not known")), filter_mode=None,
+            required=known.closed, **common,
+        )  # fmt: skip
+    elif known.sort == "number":
+        st.number_input(label, min_value=0.0, step=1.0, format="%g", placeholder=tell(M("Not known")), **common)
+    elif key in _LONG:
+        st.text_area(label, height=110, placeholder=tell(known.help) if known.help else None, **common)
+    else:
+        st.text_input(label, placeholder=tell(_HINTS[key]) if key in _HINTS else None, **common)
+
+
+def shown(key: str, value: Any) -> Any:
+    """A stored value as its box holds it."""
+    return value if FIELDS[key].sort in ("words", "number") else value or ""
+
+
+def cleaned(key: str, raw: Any) -> Any:
+    """What a box holds as it is stored: without blanks around it, and nothing where there is nothing."""
+    if not isinstance(raw, str):
+        return raw
+    lines = (" ".join(line.split()) for line in raw.strip().splitlines())
+    return ("\n" if key in _LONG else " ").join(lines).strip() or None
+
+
+def following(key: str, value: Any) -> dict[str, Any]:
+    """A field with those that follow from it."""
+    if key == "opening_hours":
+        return {key: value, "opening_hours_normal": normal_hours(value) if value else None}
+    return {key: value}
+
+
+def said(key: str, value: Any) -> str:
+    """A value as people read it; a dash where there is none."""
+    if value is None or value == "":
+        return "–"
+    if key == "category" and value in taxonomy():
+        return taxonomy()[value].label(language())
+    if isinstance(value, str):
+        return str(say_value(word(key, value), language()))
+    return number(float(value), language()) if isinstance(value, int | float) else str(value)
+
+
+def moved_by(metres: float) -> Message:
+    """How far something was moved."""
+    return M("moved by {metres} m", metres=round(metres))
+
+
+def category_label(key: str) -> str:
+    """A category with its badge and its kind, so that either word finds it."""
+    category = taxonomy()[key]
+    kind = taxonomy().kinds[category.kind].label(language())
+    return f"{badge_image(key)} {plain(category.label(language()))} · {plain(kind)}"
+
+
+@cache
+def categories(lang: str) -> list[str]:
+    """The categories that lie on a map, in the order of their names; benches and the like last."""
+    known = taxonomy()
+    keys = [key for key in FIELDS["category"].words if key in known]
+    return sorted(keys, key=lambda key: (known[key].role == "context", sort_key(known[key].label(lang), lang)))
+
+
+def remark(key: str, value: Any) -> None:
+    """What we make of a value, where that is not plain to see."""
+    if key != "opening_hours" or not value:
+        return
+    lines = readable(normal_hours(str(value)) or str(value), language())
+    if lines:
+        st.caption(" · ".join(plain(line) for line in lines))
+    else:
+        st.caption(tell(M("This is shown as you wrote it. Written as Mo-Fr 08:00-16:00 it can also be looked up by "
+                          "day.")))  # fmt: skip
