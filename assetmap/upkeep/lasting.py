@@ -28,8 +28,8 @@ _CLUBS = HalfLife(2.0, M("Meeting places run by volunteers change their hours an
 _EQUIPMENT = HalfLife(3.0, M("Playgrounds, benches and outdoor equipment are rebuilt or removed every few years."))
 _INSTITUTIONS = HalfLife(4.0, M("Institutions stay, while their hours and services change."))
 _BUILDINGS = HalfLife(6.0, M("Halls and houses of culture or worship last, and their use changes slowly."))
-_GROUND = HalfLife(10.0, M("Parks, nature and squares seldom change."))
-_MEMORY = HalfLife(15.0, M("Heritage and stories hardly change."))
+_GROUND = HalfLife(10.0, M("Parks and squares change slowly, and are rebuilt now and then."))
+_MEMORY = HalfLife(15.0, M("Even memorials are moved or renamed now and then."))
 
 _BY_KIND = {
     "associations": _ASSOCIATIONS,

@@ -58,8 +58,8 @@ class Walk:
     metres: float
     leg_metres: tuple[float, ...]
     minutes: float
-    left_out: tuple[str, ...]
-    nowhere: tuple[str, ...]
+    left_out: tuple[str, ...] = field(repr=False)
+    nowhere: tuple[str, ...] = field(repr=False)
     start: shapely.Point
     points: gpd.GeoSeries = field(repr=False)
     geometry: Any = field(default=None, repr=False)
@@ -118,7 +118,7 @@ def verification_walk(
         start=start,
         points=points[ids],
         geometry=_drawn(legs, start, points[ids]) if order and legs is not None else None,
-        caveats=_caveats(metres is None, len(ids), len(doubtful)),
+        caveats=_caveats(metres is None, len(ids), len(doubtful), len(doubtful) - len(placed) + len(lost)),
     )
 
 
@@ -173,8 +173,10 @@ def _drawn(legs: Legs, start: shapely.Point, points: gpd.GeoSeries) -> Any:
     return None if any(way is None for way in ways) else shapely.MultiLineString(ways)
 
 
-def _caveats(guessed: bool, visited: int, doubtful: int) -> tuple[Message, ...]:
+def _caveats(guessed: bool, visited: int, doubtful: int, nowhere: int) -> tuple[Message, ...]:
     said = []
+    if doubtful and nowhere == doubtful:
+        return (M("No way leads from the start to any record in doubt. Choose a start on a street of the map."),)
     if guessed:
         said.append(M("The distances are straight lines times {factor}, as the streets were not known.", factor=DETOUR))
     if doubtful > visited:

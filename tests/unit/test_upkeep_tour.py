@@ -146,6 +146,17 @@ def test_what_streets_do_not_lead_to_is_called_nowhere() -> None:
     assert (walk.stops, walk.nowhere, walk.left_out) == (("a",), ("island",), ())
 
 
+def test_a_start_far_from_every_street_is_said() -> None:
+    network, frame = grid(), places((100.0, 0.0), (300.0, 0.0), index=["a", "b"])
+    far = shapely.Point(lonlat(0, -900))
+    doors = doors_towards(network, frame, gpd.GeoSeries([far], crs=4326))
+    walk = verification_walk(pd.Series({"a": 0.5, "b": 0.5}), doors, far, metres=lambda p: distances(network, p))
+    assert (walk.stops, sorted(walk.nowhere)) == ((), ["a", "b"])
+    assert [m.text for m in walk.caveats] == [
+        "No way leads from the start to any record in doubt. Choose a start on a street of the map."
+    ]
+
+
 def test_areas_are_met_on_them_and_records_without_a_place_are_counted() -> None:
     frame = places(shapely.box(100, -50, 200, 50), None, index=["park", "tale"])
     walk = verification_walk(pd.Series({"park": 0.5, "tale": 0.9}), frame.geometry, START)

@@ -1,0 +1,1 @@
+"""What does one print, or hand to somebody: whole pages made of what is known?"""
