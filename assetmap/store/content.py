@@ -68,11 +68,12 @@ def set_settings(connection: sa.Connection, **values: Any) -> None:
     upsert(connection, t.setting, "key", rows)
 
 
-def touch(connection: sa.Connection) -> int:
-    """Count a change, and note when it was; returns the new revision."""
-    revision = int(setting_of(connection, "revision", 0)) + 1
-    set_settings(connection, revision=revision, saved_at=now())
-    return revision
+def touch(connection: sa.Connection) -> None:
+    """Count a change."""
+    value = sa.cast(sa.cast(t.setting.c.value, sa.Integer) + 1, sa.Text)
+    counted = connection.execute(sa.update(t.setting).where(t.setting.c.key == "revision").values(value=value))
+    if not counted.rowcount:
+        set_settings(connection, revision=1)
 
 
 def files_of(connection: sa.Connection) -> set[str]:

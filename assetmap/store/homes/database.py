@@ -14,12 +14,8 @@ from __future__ import annotations
 
 import contextlib
 import os
-import random
 import shutil
 import sqlite3
-import sys
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -27,12 +23,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
-from assetmap.atomic import STORE_LOCK, disk_full, speaking
+from assetmap.atomic import disk_full, speaking
 from assetmap.errors import InputError, StoreError
 from assetmap.messages import M
 from assetmap.store.geometry import register
 from assetmap.store.home import WAIT_S
 from assetmap.store.homes.burst import Keeper, KeptConnection
+from assetmap.store.homes.turns import busy
 from assetmap.store.texts import demand_storable, unstorable
 
 PRAGMAS: dict[str, str | int] = {
@@ -44,7 +41,6 @@ PRAGMAS: dict[str, str | int] = {
     "wal_autocheckpoint": 0,
 }
 _LOG_BYTES = 4_000_000  # of write-ahead log before its content is moved into the file
-_TURN = threading.Lock()  # threads of one process queue here in order, and not by asking again and again
 _SCRATCH = 1_000_000  # with less room than this SQLite cannot make the files it works with, not even for reading
 
 
@@ -103,6 +99,10 @@ class Database:
                 with contextlib.suppress(sqlite3.OperationalError):
                     connection.connection.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)")
 
+    def end_idle(self) -> None:
+        """Keep no connection any more, as the file is about to be another one."""
+        self._keeper.end_all()
+
     def backup(self, target: Path) -> None:
         """Copy the file as it is now into another, through SQLite, while others go on working."""
         with speaking(target):
@@ -130,50 +130,6 @@ def _begin(connection: sa.Connection) -> None:
 
 def _demand_texts(_: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
     demand_storable(parameters if many else (parameters,))
-
-
-@contextlib.contextmanager
-def locked(folder: Path, wait_s: float = WAIT_S) -> Iterator[None]:
-    """Be the only one who writes or checkpoints in a folder; the system frees the lock when a process ends.
-
-    Raises:
-        StoreError: Another assetmap has been writing for longer than `wait_s`.
-    """
-    until = time.monotonic() + wait_s
-    if not _TURN.acquire(timeout=wait_s):
-        raise StoreError(busy(folder))
-    try:
-        with speaking(folder), (folder / STORE_LOCK).open("ab") as file:
-            while not _try_lock(file.fileno()):
-                if time.monotonic() > until:
-                    raise StoreError(busy(folder))
-                time.sleep(random.uniform(0.0005, 0.003))  # not in step with the others who wait
-            yield
-    finally:
-        _TURN.release()
-
-
-def _try_lock(handle: int) -> bool:
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except (BlockingIOError, PermissionError):
-        return False
-    return True
-
-
-def busy(path: Path) -> Any:
-    """What to say when somebody else is writing."""
-    return M(
-        "Another program is writing to {file} just now. Nothing was changed. Wait until it has finished (or close "
-        "QGIS, if the store is open there), then do it again.", file=path,
-    )  # fmt: skip
 
 
 @contextlib.contextmanager

@@ -20,11 +20,14 @@ from assetmap.errors import StoreError, StoreMissing
 from assetmap.messages import M
 from assetmap.store import content
 from assetmap.store import tables as t
+from assetmap.store.copies import lay_down
 from assetmap.store.home import WAIT_S, Check, Shelf
 from assetmap.store.homes import gpkg, people
-from assetmap.store.homes.database import Database, damaged, locked
+from assetmap.store.homes.database import Database, damaged
 from assetmap.store.homes.folder import MAP, demand_local, names_of_ours, sweep, writable
+from assetmap.store.homes.folder_copies import FolderCopies
 from assetmap.store.homes.folder_health import checks
+from assetmap.store.homes.turns import locked
 
 _MANY = 1000  # shapes: from here on it is cheaper to count the extent of a layer again
 
@@ -48,6 +51,11 @@ class EmbeddedHome:
     def database(self) -> Database:
         """The file of the map."""
         return _database(self.folder / MAP, self.wait_s, self.read_only)
+
+    @property
+    def copies(self) -> FolderCopies:
+        """In a folder of the folder."""
+        return FolderCopies(self.folder, lambda: self.database, self.wait_s)
 
     @property
     def address(self) -> str:
@@ -101,7 +109,7 @@ class EmbeddedHome:
                     content.sign(connection)
 
     def demand_ours(self) -> None:
-        """Make sure that the folder holds a map of ours, of this version."""
+        """Make sure that the folder holds a map of ours, of this version; an older one is brought up to date."""
         demand_folder(self.folder)
         file = self.folder / MAP
         if not file.is_file() or file.stat().st_size == 0:
@@ -119,8 +127,26 @@ class EmbeddedHome:
             names = set(sa.inspect(connection).get_table_names())
             found = content.signed_version(connection) if "schema_version" in names else None
         content.demand_version(found, str(file))
-        if found == t.VERSION and not names.issuperset(t.metadata.tables):
+        if found is not None and found < t.VERSION:
+            self._upgrade()
+        elif not names.issuperset(t.metadata.tables):
             raise StoreError(damaged(file))
+
+    def _upgrade(self) -> None:
+        """Bring a map of an older version up to date, after a backup that was read again: all of it, or nothing."""
+        if self.read_only:
+            raise StoreError(
+                M("The store in {folder} is of an older version, and the folder is read-only. Open it once where you "
+                  "may write, or copy the whole folder to a place of your own.", folder=self.folder)
+            )  # fmt: skip
+        with locked(self.folder, self.wait_s):
+            with self.reading() as connection:
+                found = content.signed_version(connection)
+            if found is None or found >= t.VERSION:  # somebody else did it while this one waited for the lock
+                return
+            lay_down(self.copies, "upgrade")
+            with speaking(self.folder), self.database.writing() as connection:
+                gpkg.upgrade(connection, found)
 
     def inserting_many(self, connection: sa.Connection) -> contextlib.AbstractContextManager[None]:
         """R-tree and history are filled when the block ends."""
@@ -142,7 +168,7 @@ class EmbeddedHome:
         if blobs is None or len(blobs) > _MANY:
             gpkg.extents(connection)
         else:
-            for blob in blobs or (None,):
+            for blob in blobs:
                 gpkg.grown(connection, blob)
 
     def hold(self, rows: list[dict[str, str]]) -> None:
