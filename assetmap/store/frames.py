@@ -16,6 +16,7 @@ import pandas as pd
 import shapely
 import sqlalchemy as sa
 
+from assetmap.store import arrow
 from assetmap.store.geometry import from_blobs, to_blobs
 from assetmap.store.tables import BOOKKEEPING, asset
 
@@ -80,7 +81,9 @@ def read_frame(
     query = sa.select(*[table.c[n] for n in names], shape_of(table, connection.dialect)).order_by(table.c.fid)
     if where is None and table is asset:
         where = table.c.deleted_at.is_(None)
-    values = cells(connection, query if where is None else query.where(where))
+    if where is not None:
+        query = query.where(where)
+    values = arrow.columns(connection, query, table) or cells(connection, query)
     frame = pd.DataFrame(
         {
             name: pd.array(column, dtype="float64" if isinstance(table.c[name].type, sa.Float) else "str")

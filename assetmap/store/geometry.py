@@ -23,6 +23,9 @@ SRS = 4326
 _POINT = struct.Struct("<2sBBi")
 _SHAPE = struct.Struct("<2sBBi4d")
 _PLAIN, _ENVELOPE, _EMPTY = 0x01, 0x03, 0x11  # little-endian; with bounds in x and y; empty
+_POINT_HERE = "0101000020E6100000"  # what PostGIS gives before the two numbers of a point in WGS84
+_NOWHERE = "000000000000F87F" * 2
+_PLAIN_POINT = _POINT.pack(b"GP", 0, _PLAIN, SRS) + bytes.fromhex("0101000000")
 _HEADER = {0: 8, 1: 40, 2: 56, 3: 56, 4: 72}
 
 
@@ -68,6 +71,8 @@ def ewkb_of(blob: bytes | None) -> bytes | None:
 
 def blob_of(ewkb: str | bytes | None) -> bytes | None:
     """What PostGIS gives (hexadecimal, or bytes) as a GeoPackage blob."""
+    if isinstance(ewkb, str) and ewkb.startswith(_POINT_HERE) and not ewkb.endswith(_NOWHERE):
+        return _PLAIN_POINT + bytes.fromhex(ewkb[len(_POINT_HERE) :])  # most assets are: no need to make shapes of them
     return None if ewkb is None else to_blobs([shapely.from_wkb(ewkb)])[0]
 
 

@@ -18,6 +18,7 @@ import sqlalchemy as sa
 
 from assetmap.errors import StoreError
 from assetmap.messages import M
+from assetmap.store.homes import bulk
 
 SCHEMA = "assetmap"
 """The schema of an address that names none."""
@@ -118,6 +119,7 @@ def engine_of(url: sa.URL) -> sa.Engine:
         },
     )  # fmt: skip
     sa.event.listen(engine, "begin", _begin)
+    bulk.listen(engine)
     if hasattr(os, "register_at_fork"):  # a child would talk on its parent's connections
         os.register_at_fork(after_in_child=lambda: engine.dispose(close=False))
     return engine
@@ -143,6 +145,7 @@ def opening(address: ServerAddress, extension: str, wait_s: float, how: str) -> 
         f"SET LOCAL lock_timeout = {max(1, round(wait_s * 1000))}",
         "SET LOCAL idle_in_transaction_session_timeout = '10min'",
         "SET LOCAL extra_float_digits = 1",
+        "SET LOCAL plan_cache_mode = force_custom_plan",  # a general plan compares a list of ids one by one
     ]
     if how == "write":  # read committed, so that what follows sees what was written while it waited
         lines.append(f"SELECT pg_advisory_xact_lock({address.lock})")
