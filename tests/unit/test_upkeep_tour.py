@@ -44,7 +44,7 @@ def by_hand(minutes: NDArray[np.float64], worth: NDArray[np.float64], limit: flo
 @settings(max_examples=40)
 @given(SPOTS, st.integers(5, 60), st.data())
 def test_against_all_rounds(spots: list[tuple[float, float]], limit: int, data: st.DataObject) -> None:
-    """Seldom below the best of all (2 of 6,000 random cases, by 8 % at most), never above; the order is the shortest."""
+    """Seldom below the best of all (2 of 6,000 random cases, by 8 %), never above it; the order is the shortest."""
     minutes = plane(spots)
     doubts = data.draw(st.lists(st.integers(1, 20), min_size=len(spots), max_size=len(spots)))
     worth = np.array([0.0, *doubts]) / 20
