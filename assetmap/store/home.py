@@ -11,11 +11,14 @@ from collections.abc import Collection
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import sqlalchemy as sa
 
 from assetmap.messages import Message
+
+if TYPE_CHECKING:
+    from assetmap.store.copies import Copies
 
 WAIT_S = 30.0
 """How many seconds a change waits for another writer."""
@@ -51,6 +54,10 @@ class Home(Protocol):
 
     read_only: bool
     shelf: Shelf
+
+    @property
+    def copies(self) -> Copies:
+        """Its backups."""
 
     @property
     def address(self) -> str:

@@ -27,6 +27,7 @@ from assetmap.model.inventory import Inventory
 from assetmap.model.provenance import Provenance
 from assetmap.model.schema import check_assets, complete
 from assetmap.store import content
+from assetmap.store.desks.backups import Backups
 from assetmap.store.desks.doubts import Doubts
 from assetmap.store.desks.journal import Journal
 from assetmap.store.desks.matches import Matches
@@ -127,6 +128,11 @@ class Store:
     def snapshots(self) -> Snapshots:
         """Dated, frozen states of the map, and what is different between them."""
         return Snapshots(self.home)
+
+    @cached_property
+    def backups(self) -> Backups:
+        """Whole copies, made as time goes on, and the way back to one."""
+        return Backups(self.home)
 
     @cached_property
     def doubts(self) -> Doubts:
@@ -230,10 +236,11 @@ class Store:
         with trying(self.home) as pen:
             return bring_in(pen, frame, {provenance.source}, whole=False)
 
-    def preview_save(self, inventory: Inventory) -> Outcome:
+    def preview_save(self, inventory: Inventory, *, remove: bool | None = None) -> Outcome:
         """What `save` would do to the assets, without doing it."""
+        sources = {p.source for p in inventory.provenance}
         with trying(self.home) as pen:
-            return bring_in(pen, inventory.everything, {p.source for p in inventory.provenance}, whole=True)
+            return bring_in(pen, inventory.everything, sources, whole=True, remove=remove)
 
     def inventory(self, audience: Audience | str = "public", *, network: bool = True) -> Inventory:
         """What this audience may see, with the neighbourhood, its homes and, unless told otherwise, its network.

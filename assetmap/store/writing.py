@@ -54,17 +54,30 @@ class Pen:
         """Say that something other than an asset was changed, so that caches must look again."""
         self._dirty = True
 
-    def insert(self, rows: list[dict[str, Any]]) -> None:
-        """Add assets, given as columns of their rows."""
+    def insert(self, rows: list[dict[str, Any]], *, again: bool = False) -> None:
+        """Add assets, given as columns of their rows.
+
+        Args:
+            again: Their rows were there before and were deleted by another program: the count of versions goes on.
+        """
         if not rows:
             return
-        stamp = {"version": 1, "changeset": self.number, "updated_at": self.at, "updated_by": self._entry["by"]}
-        full = [{**_BLANK, **row, **stamp} for row in rows]
+        stamp = {"changeset": self.number, "updated_at": self.at, "updated_by": self._entry["by"]}
+        last = self._last_versions([row["id"] for row in rows]) if again else {}
+        full = [{**_BLANK, **row, **stamp, "version": last.get(row["id"], 0) + 1} for row in rows]
         many = self._home.inserting_many(self.connection) if len(full) > _MANY else contextlib.nullcontext()
         with many:
             self.connection.execute(sa.insert(t.asset), full)
         self._blobs.extend(row["geom"] for row in full)
         self._counts["added"] += len(full)
+
+    def _last_versions(self, ids: list[str]) -> dict[str, int]:
+        history = t.asset_history.c
+        query = sa.select(history.id, sa.func.max(history.version)).group_by(history.id)
+        found: dict[str, int] = {}
+        for start in range(0, len(ids), _MANY):
+            found |= dict(self.connection.execute(query.where(history.id.in_(ids[start : start + _MANY]))).tuples())
+        return found
 
     def update(self, stored: Stored, values: Mapping[str, Any]) -> None:
         """Set fields of an asset that was read in this transaction (those of the row itself too)."""

@@ -419,7 +419,7 @@ def _insert_again(pen: Pen, event: Event, there: Stored | None, tally: Tally) ->
         tally.same += 1
         return
     values = {name: value for name, value in event.before.items() if name != DELETED}
-    pen.insert([new_row(event.asset, values)])
+    pen.insert([new_row(event.asset, values)], again=True)
     tally.restored.append(event.asset)
     tally.effects.append(Effect(event.asset, str(values.get("name") or ""), "restored"))
 

@@ -69,6 +69,14 @@ class Keeper:
             if self._timer is None:
                 self._later(KEEP_S)
 
+    def end_all(self) -> None:
+        """Close what is idle now, as its file is about to be another one."""
+        with self._lock:
+            old, self._idle = self._idle, []
+        for _, connection in old:
+            with contextlib.suppress(sqlite3.Error):
+                connection.end()
+
     def _later(self, seconds: float) -> None:
         self._timer = threading.Timer(seconds, self._sweep)
         self._timer.daemon = True

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from assetmap.model.crs import WGS84
 from assetmap.model.schema import NUMBERS
+from assetmap.store import migrate
 from assetmap.store import tables as t
 from assetmap.store.geometry import SRS, Geom, bounds_of
 
@@ -86,6 +87,13 @@ def create_system(connection: sa.Connection) -> None:
     for statement in _SYSTEM:
         connection.exec_driver_sql(statement)
     _references(connection)
+
+
+def upgrade(connection: sa.Connection, found: int) -> None:
+    """Bring the tables of an older version to this one, inside the connection's transaction."""
+    drop_history(connection)
+    migrate.upgrade(connection, found)
+    create_history(connection)
 
 
 def _references(connection: sa.Connection) -> None:

@@ -1,11 +1,14 @@
 """Where do values go that may be somebody's contact, found in a file that was meant to hold places?
 
 Into `people.db`, readable by its owner alone, apart from everything that is shown, exported or copied as a map. They
-are only written here: nothing reads them until people themselves have said who may.
+are only written here, and read to be put back from a backup: nothing else reads them until people themselves have said
+who may.
 """
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -24,6 +27,18 @@ held_contact = sa.Table(
     sa.Column("retrieved", sa.Text, nullable=False),
     sa.UniqueConstraint("asset", "field", "value"),
 )
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    """The values in a file that nobody writes to: that of a backup."""
+    if not path.exists():
+        return []
+    with contextlib.closing(sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
+        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'held_contact'").fetchone():
+            return []
+        names = held_contact.c.keys()
+        found = connection.execute(f"SELECT {', '.join(names)} FROM held_contact ORDER BY rowid").fetchall()
+    return [dict(zip(names, row, strict=True)) for row in found]
 
 
 def hold(folder: Path, rows: list[dict[str, str]]) -> None:

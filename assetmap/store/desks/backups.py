@@ -1,0 +1,149 @@
+"""How is a store kept from being lost, and how does an earlier state come back?"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+from collections.abc import Iterator
+
+import sqlalchemy as sa
+
+from assetmap.errors import StoreError, StoreMissing
+from assetmap.messages import M
+from assetmap.model.change import Outcome
+from assetmap.store import tables as t
+from assetmap.store.copies import Backup, Past, demand_whole, laid_down, lay_down, moment, remove, state_of
+from assetmap.store.home import Home
+from assetmap.store.restoring import bring_back, erasures, finish
+from assetmap.store.rotation import is_due, to_keep
+from assetmap.store.writing import writing
+
+LATEST = "latest"
+
+
+class Backups:
+    """The backups of a store; also of one that is lost and cannot be opened."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+
+    def make(self, reason: str = "") -> Backup:
+        """Make a backup of everything: the tables, the personal values, the files that belong to them.
+
+        It is made whole or not at all, and read again before it counts. Older ones that have done their service go.
+
+        Args:
+            reason: "asked" where a person wants it; "" where it was due.
+
+        Raises:
+            StoreError: The store is read-only, the disk is full, somebody else is writing for too long, or the copy
+                is not whole. The store is as it was, and so are earlier backups.
+        """
+        if self._home.read_only:
+            raise StoreError(M("{store} is read-only for you, so no backup can be made there. Copy it to a place of "
+                               "your own, or ask its owner.", store=self._home.address))  # fmt: skip
+        with self._home.copies.alone():
+            backup = lay_down(self._home.copies, reason)
+            self._thin(moment(backup.at))
+        return backup
+
+    def kept(self) -> list[Backup]:
+        """All backups, newest first."""
+        return laid_down(self._home.copies.folder)
+
+    def find(self, name: str) -> Backup:
+        """One backup, by its name or the beginning of it (`2026-11-22` is the last of that day); "latest".
+
+        Raises:
+            StoreMissing: There is none of that name.
+        """
+        known = self.kept()
+        for backup in known:
+            if name == LATEST or (name and backup.name.startswith(name)):
+                return backup
+        raise StoreMissing(M("There is no backup “{name}” in {folder}. “assetmap backup --list” names them.",
+                             name=name[:60], folder=self._home.copies.folder))  # fmt: skip
+
+    def verify(self, backup: Backup) -> None:
+        """Read a backup through.
+
+        Raises:
+            StoreError: A file of it is missing or was changed, or it cannot be read.
+        """
+        with self._opened(backup) as past:
+            erasures(past.connection)
+
+    def due(self, now: datetime.datetime | None = None) -> bool:
+        """Whether the last backup is an hour old and the store has changed since; cheap."""
+        with self._home.reading() as connection:
+            state = state_of(connection)
+        return is_due(self.kept(), state, now or datetime.datetime.now(datetime.UTC))
+
+    def tick(self, now: datetime.datetime | None = None) -> Backup | None:
+        """Make a backup where one is due; for programs that run long, every few minutes.
+
+        Raises:
+            StoreError: As in `make`.
+        """
+        if self._home.read_only or not self.due(now):
+            return None
+        return self.make()
+
+    def restore(self, backup: Backup | str, *, by: str = "") -> Outcome:
+        """Make the store what it was when a backup was made: all of it, or, when anything fails, nothing.
+
+        What is there now is backed up before. The history goes on: the restoring is a changeset in it, what came since
+        the backup is in the bin, and words that were erased since stay erased. A store that is damaged or gone is
+        replaced by the backup, and what is left of it is kept beside it.
+
+        Args:
+            by: Who does it, as they name themselves.
+
+        Raises:
+            StoreMissing: There is no such backup.
+            StoreError: The backup is damaged, the disk is full, or somebody else is writing. Nothing was changed.
+        """
+        chosen = self.find(backup) if isinstance(backup, str) else backup
+        if self._home.copies.lost():
+            return self._replace(chosen, by)
+        self._home.demand_ours()
+        with self._opened(chosen) as past:
+            with writing(self._home, by=by, why=chosen.name, kind="restore", tidy=True) as pen:
+                lay_down(self._home.copies, "restore")
+                brought = bring_back(pen, self._home, past)
+            self._home.prune(brought.assets, brought.sources, brought.contacts)
+        return brought.outcome
+
+    def _replace(self, chosen: Backup, by: str) -> Outcome:
+        erased = self._known_erasures()
+        entry = {"by": by, "why": chosen.name, "kind": "restore", "source": "", "undoes": None}
+        with self._opened(chosen) as past:
+            self._home.copies.replace(past, lambda home, connection: finish(home, connection, erased, entry))
+            contacts = [row for row in past.contacts if (row["asset"], row["field"]) not in set(erased)]
+        self._home.demand_ours()
+        with self._home.reading() as connection:
+            number = connection.scalar(sa.select(sa.func.max(t.changeset.c.number)))
+            known = connection.execute(sa.select(t.asset.c.id, t.asset.c.source)).tuples().all()
+        self._home.hold(contacts)
+        self._home.prune({asset for asset, _ in known}, {source for _, source in known}, contacts)
+        return Outcome(number)
+
+    def _known_erasures(self) -> list[tuple[str, str]]:
+        """What is known to be erased, where the store itself cannot be asked: what its last backup says."""
+        for backup in self.kept():
+            with contextlib.suppress(StoreError), self._opened(backup) as past:
+                return [(asset, field) for asset, field, _ in erasures(past.connection)]
+        return []
+
+    @contextlib.contextmanager
+    def _opened(self, backup: Backup) -> Iterator[Past]:
+        demand_whole(backup)
+        with self._home.copies.opened(backup) as past:
+            yield past
+
+    def _thin(self, now: datetime.datetime) -> None:
+        known = self.kept()
+        stay = to_keep(known, now)
+        for backup in known:
+            if backup.name not in stay:
+                remove(backup)

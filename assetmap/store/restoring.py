@@ -1,0 +1,202 @@
+"""How does a store become again what it was when a backup was made, without losing what happened since?
+
+Where the store can still be read, its history goes on: what is different from the backup is one changeset of the kind
+`restore`, and each such asset gets a new version, so that an editor who had it open meanwhile is told and nobody's
+older view fits by accident. What came since goes into the bin. Where nothing can be read any more, the backup itself
+takes its place. Either way words that were erased since stay erased.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from assetmap.model.change import Effect, Outcome
+from assetmap.store import content
+from assetmap.store import tables as t
+from assetmap.store.copies import Past
+from assetmap.store.desks.journal import Tally, tell
+from assetmap.store.desks.snapshots import clean
+from assetmap.store.erasing import blank, replay
+from assetmap.store.home import Home
+from assetmap.store.parts import sha256
+from assetmap.store.records import read_all
+from assetmap.store.rows import DELETED, HELD, Stored
+from assetmap.store.writing import Pen, new_row
+from assetmap.upkeep.merge import differing
+
+REPLACED = (t.home, t.boundary, t.population_area, t.address, t.provenance, t.issue, t.match)
+"""Become what they were."""
+KEPT = (t.asset_history, t.changeset, t.erasure, t.schema_version)
+"""Go on: they say what happened, and that stays true."""
+JOINED = (t.claim, t.suggestion, t.snapshot)
+"""Become what they were, and keep what came since."""
+_OWN = ("store", "revision", "generation", "saved_at")
+"""Settings that say which store this is and how far it has come."""
+
+Erased = dict[str, list[str]]
+
+
+@dataclass(frozen=True)
+class Brought:
+    """What was brought back, and what is to be done about personal values once it is committed."""
+
+    outcome: Outcome
+    assets: set[str]
+    sources: set[str]
+    contacts: list[dict[str, str]]
+
+
+def bring_back(pen: Pen, home: Home, past: Past) -> Brought:
+    """Make the store what a backup says, as one changeset of the pen's transaction."""
+    erased = _erased_since(pen.connection, past.connection)
+    then, now = read_all(past.connection), read_all(pen.connection)
+    tally = Tally()
+    _assets(pen, then, now, erased, tally)
+    for table in REPLACED:
+        home.replace_rows(pen.connection, table, _rows(past.connection, table))
+    _claims(pen, past.connection, now)
+    _join(pen.connection, past.connection, t.suggestion, over=True)
+    _files(pen, home, past)
+    _settings(pen.connection, past.connection)
+    for asset, fields in erased.items():
+        blank(pen.connection, asset, fields)
+        clean(pen, home, asset, fields)
+    contacts = _contacts(past, erased)
+    home.hold(contacts)
+    home.touched(pen.connection, None)
+    pen.dirty()
+    sources = {str(stored.record.get("source")) for stored in (*then.values(), *now.values())}
+    return Brought(tally.outcome(pen.number), {*then, *now}, sources, contacts)
+
+
+def finish(home: Home, connection: sa.Connection, erased: Iterable[tuple[str, str]], entry: dict[str, Any]) -> None:
+    """What is to be done to a backup that takes the place of a lost store: take out again what was erased since, and
+    say in the history that it was restored."""
+    pen = Pen(home, connection, entry)
+    there = set(connection.execute(sa.select(t.erasure.c.asset, t.erasure.c.field)).tuples())
+    new = [pair for pair in dict.fromkeys(erased) if pair not in there]
+    replay(pen, new)
+    for asset, field in new:
+        clean(pen, home, asset, [field])
+    if new:
+        rows = [{"asset": asset, "field": field, "at": pen.at} for asset, field in new]
+        connection.execute(sa.insert(t.erasure), rows)
+    _ = pen.number  # an entry in the history, also where nothing had to be taken out
+    pen.finish()
+
+
+def erasures(connection: sa.Connection) -> list[tuple[str, str, str]]:
+    """What was erased: asset, field, when."""
+    query = sa.select(t.erasure.c.asset, t.erasure.c.field, t.erasure.c.at).order_by(t.erasure.c.fid)
+    return list(connection.execute(query).tuples())
+
+
+def _erased_since(now: sa.Connection, then: sa.Connection) -> Erased:
+    known = set(erasures(then))
+    found: Erased = {}
+    for asset, name, at in erasures(now):
+        if (asset, name, at) not in known:
+            found.setdefault(asset, []).append(name)
+    return found
+
+
+def _assets(pen: Pen, then: dict[str, Stored], now: dict[str, Stored], erased: Erased, tally: Tally) -> None:
+    updates = []
+    again = []
+    for key, was in then.items():
+        state = _without(was, erased.get(key, ()))
+        there = now.get(key)
+        if there is None:  # the row itself was deleted by another program
+            again.append(new_row(key, state))
+            tally.restored.append(key)
+            tally.effects.append(Effect(key, was.name, "restored"))
+            continue
+        values = {name: state.get(name) for name in differing(state, there.state)}
+        if values:
+            updates.append((there, values))
+        tell(there, values, tally)
+    for key, there in now.items():
+        if key not in then and there.deleted_at is None:
+            updates.append((there, {DELETED: pen.at}))
+            tell(there, {DELETED: pen.at}, tally)
+    pen.updates(updates)
+    pen.insert(again, again=True)
+
+
+def _without(stored: Stored, fields: Collection[str]) -> dict[str, Any]:
+    """A state without words that were erased since; a person holds the empty field, so that no source fills it."""
+    if not fields:
+        return stored.state
+    held = tuple(dict.fromkeys([*stored.held, *fields]))
+    return {**stored.state, **dict.fromkeys(fields), HELD: held}
+
+
+def _rows(connection: sa.Connection, table: sa.Table) -> list[dict[str, Any]]:
+    columns = [column for column in table.c if column.name != "fid"]
+    return [dict(row) for row in connection.execute(sa.select(*columns).order_by(table.c.fid)).mappings()]
+
+
+def _join(now: sa.Connection, then: sa.Connection, table: sa.Table, *, over: bool) -> list[dict[str, Any]]:
+    """Put the rows of a backup beside those that came since; returns those that were not there.
+
+    Args:
+        over: Whether what the backup says goes before what is there under the same id.
+    """
+    known = set(now.scalars(sa.select(table.c.id)))
+    rows = _rows(then, table)
+    fresh = [row for row in rows if row["id"] not in known]
+    content.upsert(now, table, "id", rows if over else fresh)
+    return fresh
+
+
+def _claims(pen: Pen, then: sa.Connection, now: dict[str, Stored]) -> None:
+    """What the sources had said; of an asset that came since, that its source does not have it, so that it comes back
+    when the source is read again."""
+    connection = pen.connection
+    rows = _rows(then, t.claim)
+    known = {row["origin"] for row in rows}
+    since = [row for row in _rows(connection, t.claim) if row["origin"] not in known]
+    for row in since:
+        row["asset"] = row["origin"] if row["origin"] in now else row["asset"]
+        row["absent"] = row["absent"] or pen.at
+    connection.execute(sa.delete(t.claim))
+    if rows or since:
+        connection.execute(sa.insert(t.claim), rows + since)
+
+
+def _files(pen: Pen, home: Home, past: Past) -> None:
+    """Put the files that the backup names where the store has them no more."""
+    for row in _join(pen.connection, past.connection, t.snapshot, over=False):
+        _shelve(pen, home, past, row["file"], row["sha256"])
+    for part in content.setting_of(past.connection, "sidecars", {}).values():
+        _shelve(pen, home, past, part["file"], part["sha256"])
+
+
+def _shelve(pen: Pen, home: Home, past: Past, name: str, digest: str) -> None:
+    there, source = home.shelf.local(name), past.file(name)
+    if source is None or (there is not None and sha256(there) == digest):
+        return
+    staged = home.shelf.stage(source.suffix)
+    try:
+        staged.write_bytes(source.read_bytes())
+        home.shelf.keep(pen.connection, staged, name)
+    finally:
+        staged.unlink(missing_ok=True)
+
+
+def _settings(now: sa.Connection, then: sa.Connection) -> None:
+    """The settings of the backup; how far the store has come stays."""
+    generations = [int(content.setting_of(connection, "generation", 0)) for connection in (now, then)]
+    now.execute(sa.delete(t.setting).where(t.setting.c.key.not_in(_OWN)))
+    rows = [row for row in _rows(then, t.setting) if row["key"] not in _OWN]
+    content.upsert(now, t.setting, "key", rows)
+    content.set_settings(now, generation=max(generations))
+
+
+def _contacts(past: Past, erased: Erased) -> list[dict[str, str]]:
+    """The personal values of a backup, without those of fields that were erased since."""
+    return [row for row in past.contacts if row["field"] not in erased.get(row["asset"], ())]

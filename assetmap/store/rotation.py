@@ -1,0 +1,41 @@
+"""When is the next backup due, and which older ones have done their service?"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Collection
+
+from assetmap.store.copies import Backup
+
+EVERY_S = 3600.0
+HOURLY_S, DAILY_S, SPECIAL = 48 * 3600.0, 30 * 24 * 3600.0, 10
+
+
+def is_due(backups: Collection[Backup], state: str, now: datetime.datetime) -> bool:
+    """Whether the last backup is an hour old and the store has changed since."""
+    if not backups:
+        return True
+    last = max(backups, key=lambda backup: backup.name)
+    return last.state != state and last.age_s(now) >= EVERY_S
+
+
+def to_keep(backups: Collection[Backup], now: datetime.datetime) -> set[str]:
+    """The names of the backups that stay.
+
+    The newest of each hour for 48 hours, the newest of each day for 30 days, the last ten of those that were made
+    before an upgrade, before a restore, and because somebody asked; and always the newest of all.
+    """
+    ordered = sorted(backups, key=lambda backup: backup.name, reverse=True)
+    hours: dict[str, str] = {}
+    days: dict[str, str] = {}
+    reasons: dict[str, list[str]] = {}
+    for backup in ordered:
+        age = backup.age_s(now)
+        if age < HOURLY_S:
+            hours.setdefault(backup.at[:13], backup.name)
+        if age < DAILY_S:
+            days.setdefault(backup.at[:10], backup.name)
+        if backup.reason:
+            reasons.setdefault(backup.reason, []).append(backup.name)
+    special = {name for names in reasons.values() for name in names[:SPECIAL]}
+    return {*hours.values(), *days.values(), *special, *(backup.name for backup in ordered[:1])}
