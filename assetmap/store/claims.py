@@ -8,7 +8,7 @@ stayed.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,9 +17,10 @@ import sqlalchemy as sa
 from assetmap.model.change import Record
 from assetmap.store import content
 from assetmap.store import tables as t
-from assetmap.store.rows import columns_of, record_of
+from assetmap.store.rows import FIELDS, columns_of, record_of
 
 _AT_ONCE = 500
+_SAID = (*FIELDS, "extra")
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,20 @@ def _claim(row: sa.Row[Any]) -> Claim:
 def write(connection: sa.Connection, claims: Iterable[Claim]) -> None:
     """Note what sources say now."""
     content.upsert(connection, t.claim, "origin", [_row(claim) for claim in claims])
+
+
+def write_new(connection: sa.Connection, rows: Iterable[Mapping[str, Any]], at: str) -> None:
+    """Note what sources say of assets that come from them, given as the columns of their rows."""
+    claims = [
+        {
+            "origin": row["id"], "asset": row["id"], "source": row["source"], "at": at, "absent": None,
+            "said": json.dumps({name: row[name] for name in _SAID if row.get(name) is not None}, ensure_ascii=False),
+            "said_geom": row["geom"],
+        }
+        for row in rows
+    ]  # fmt: skip
+    if claims:
+        connection.execute(sa.insert(t.claim), claims)
 
 
 def _row(claim: Claim) -> dict[str, Any]:

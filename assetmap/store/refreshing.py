@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import geopandas as gpd
 
@@ -68,15 +69,11 @@ def bring_in(
     return tally.outcome(pen.written)
 
 
-def _add(pen: Pen, fresh: dict[str, dict[str, object]], tally: _Tally) -> None:
+def _add(pen: Pen, fresh: dict[str, dict[str, Any]], tally: _Tally) -> None:
     pen.insert(list(fresh.values()))
     tally.new.extend(fresh)
     tally.effects.extend(Effect(origin, str(row["name"] or ""), "new") for origin, row in fresh.items())
-    at = pen.at[:10]
-    said.write(
-        pen.connection,
-        [Claim(o, o, str(row["source"]), record_of(row, row["geom"]), at) for o, row in fresh.items()],  # type: ignore[arg-type]
-    )
+    said.write_new(pen.connection, fresh.values(), pen.at[:10])
 
 
 def _meet(pen: Pen, met: dict[str, Record], known: dict[str, Claim], stored: dict[str, Stored], tally: _Tally) -> None:
