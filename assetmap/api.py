@@ -30,6 +30,7 @@ from assetmap.sources.source import Progress, silent
 
 if TYPE_CHECKING:
     from assetmap.gathering import Gathered, Place
+    from assetmap.model.change import Outcome
     from assetmap.store import Store
 
 
@@ -66,14 +67,15 @@ def gather(
     audience: str = "public",
     progress: Progress = silent,
 ) -> Inventory:
-    """The assets, homes and streets of a place.
+    """The assets, homes and streets of a place; with `store`, as they stand in the store afterwards.
 
     Args:
         place: What `place` gave.
         sources: "osm" and files to add (tables, map layers). OpenStreetMap is always read: streets and homes come
             from it.
         population: A file of people by area; without it homes are counted.
-        store: A folder to keep it in; what was gathered before there is replaced.
+        store: A folder (or the address of a server, as in `open_store`) to keep it in. What these sources own there is
+            brought up to date; what people corrected or confirmed stays, and so do the assets of other sources.
         audience: For whom; what they may not see is left out of what is returned, never of the store.
 
     Raises:
@@ -84,31 +86,49 @@ def gather(
     files = [Path(source) for source in sources if str(source) != "osm"]
     gathered = run(place, files, population=Path(population) if population else None, progress=progress)
     if store is not None:
-        keep(gathered, store)
+        kept, _ = keep(gathered, store)
+        return kept.inventory(audience)
     return release(gathered.inventory, audience)
 
 
-def keep(gathered: Gathered, folder: Path | str) -> Store:
-    """Put what was gathered into a store, in one step: all of it or nothing."""
+def keep(
+    gathered: Gathered, address: Path | str, *, by: str = "", why: str = "", remove: bool | None = None
+) -> tuple[Store, Outcome]:
+    """Bring what was gathered into a store, in one step: all of it or nothing.
+
+    Args:
+        address: A folder, or `postgresql://user@host:port/database?schema=name`; the store is made where none is.
+        by, why, remove: As in `Store.save`.
+
+    Returns:
+        The store, and what that did to its assets.
+    """
     from assetmap.store import Store
 
-    store = Store.create(folder)
-    store.save(
+    store = Store.create(address)
+    done = store.save(
         gathered.inventory, addresses=gathered.addresses, basemap=gathered.basemap, private=gathered.private,
-        parameters=gathered.parameters, fingerprints=gathered.fingerprints,
+        parameters=gathered.parameters, fingerprints=gathered.fingerprints, by=by, why=why, remove=remove,
     )  # fmt: skip
-    return store
+    return store, done
 
 
-def open_store(folder: Path | str) -> Store:
-    """The store in a folder; public as `assetmap.open`.
+def open_store(address: Path | str) -> Store:
+    """The store at an address; public as `assetmap.open`.
+
+    Beside `inventory(audience)`, `changes(since)`, `save` and `add` it has a desk for everything that many people do
+    with what is kept: `records`, `journal`, `matches`, `review`, `snapshots`, `doubts`.
+
+    Args:
+        address: A folder, or `postgresql://user@host:port/database?schema=name`. The password can be in the variable
+            PGPASSWORD or in the file ~/.pgpass.
 
     Raises:
         StoreMissing: There is none. StoreError: It is damaged, or of a newer version.
     """
     from assetmap.store import Store
 
-    return Store.open(folder)
+    return Store.open(address)
 
 
 def draw(

@@ -25,6 +25,7 @@ from assetmap.sources.conform import Conformed, conform
 from assetmap.sources.source import Context, Progress, silent
 from assetmap.sources.versions import as_source
 from assetmap.store import Store
+from assetmap.store.homes.open import on_server
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,8 +106,10 @@ def handed_back_csv(rejected: pd.DataFrame, lang: str) -> bytes:
 
 
 def hand_back(rejected: pd.DataFrame, store: Store, name: str, lang: str) -> Path:
-    """Write rows that failed beside the store, in a file that only its owner may read; returns its path."""
-    target = store.folder / "rejected" / f"{name}.csv"
+    """Write rows that failed beside the store (of one on a server: into the working directory), in a file that only its
+    owner may read; returns its path."""
+    beside = Path.cwd() if on_server(store.address) else store.folder
+    target = beside / "rejected" / f"{name}.csv"
     target.parent.mkdir(mode=0o700, exist_ok=True)
     with replacing(target) as fresh:
         fresh.touch(mode=0o600)

@@ -17,7 +17,8 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="ASSETMAP_", toml_file="assetmap.toml", frozen=True, extra="ignore")
 
-    store: Path = Field(default=Path("assetmap-store"), description="Folder of the store.")
+    # not shown with the others, as a password may be in it
+    store: str = Field(default="assetmap-store", description="Folder of the store, or its address.", repr=False)
     lang: str = Field(default="", description="Language of what is said: nb, da or en; empty follows the environment.")
     audience: str = Field(default="public", description="Circle of readers: public, members, staff or connector.")
     cache: Path = Field(default=Path.home() / ".cache" / "assetmap", description="Folder for downloads.")

@@ -46,7 +46,7 @@ def main() -> None:
     place = find_place(NAME, boundary=BOUNDARY, osm=extract)
     gathered = noted(reviewed(dated(gather(place, [HERE / "invented.csv"], mapping=INVENTED))))
     with tempfile.TemporaryDirectory() as scratch:
-        kept = api.keep(gathered, Path(scratch) / "demo")
+        kept, _ = api.keep(gathered, Path(scratch) / "demo")
         shutil.rmtree(HERE / "demo", ignore_errors=True)
         (HERE / "demo").mkdir()
         for part in ("map.gpkg", "network.1.npz", "basemap.1.pmtiles"):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from assetmap.app.config import EARLY, OPTIONS
 from assetmap.settings import settings
+from assetmap.store.homes.open import on_server
 
 START = Path(__file__).parent / "entry" / "start.py"
 PORT = 8501
@@ -27,16 +28,17 @@ def command(port: int | None = None, open_browser: bool = True) -> list[str]:
     return [sys.executable, "-m", "streamlit", "run", str(START), *options]
 
 
-def environment(store: Path, lang: str = "", edit: bool | None = None) -> dict[str, str]:
-    """The environment for that command: this process's own, with the store, the language to begin with, and whether
-    readers may change the map."""
-    ours = {"ASSETMAP_STORE": str(store.resolve())} | ({"ASSETMAP_LANG": lang} if lang else {})
+def environment(store: Path | str, lang: str = "", edit: bool | None = None) -> dict[str, str]:
+    """The environment for that command: this process's own, with the store (a folder or the address of a server), the
+    language to begin with, and whether readers may change the map."""
+    place = str(store) if on_server(store) else str(Path(store).resolve())
+    ours = {"ASSETMAP_STORE": place} | ({"ASSETMAP_LANG": lang} if lang else {})
     ours |= {} if edit is None else {"ASSETMAP_EDIT": str(edit).lower()}
     return {**os.environ, **ours}
 
 
 def run(
-    store: Path, port: int | None = None, open_browser: bool = True, lang: str = "", edit: bool | None = None
+    store: Path | str, port: int | None = None, open_browser: bool = True, lang: str = "", edit: bool | None = None
 ) -> int:
     """Serve the app on a store until it is stopped, in this process; the exit code."""
     from streamlit.web.cli import main

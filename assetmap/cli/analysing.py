@@ -20,8 +20,8 @@ from assetmap.cli.options import (
     Out,
     Profile,
     StoreFolder,
-    folder,
     lang,
+    opened,
     position,
 )
 from assetmap.cli.saying import amount, as_json, figures, json_text, out, share, table
@@ -34,7 +34,6 @@ from assetmap.model.finding import Finding
 from assetmap.model.inventory import Inventory
 from assetmap.model.taxonomy import taxonomy
 from assetmap.settings import settings
-from assetmap.store import Store
 
 analyse = typer.Typer(no_args_is_help=True, help="Ask who has what within reach, where the gaps are, what is nearby.")
 _SHOWN = 10
@@ -161,7 +160,7 @@ def rerun(
     """Make a figure again from its receipt, and say whether it is the same."""
     from assetmap.rerun import compare, receipts_in
 
-    inventory_of = Store.open(folder(store)).inventory
+    inventory_of = opened(store).inventory
     results = [compare(one, inventory_of) for one in receipts_in(receipt)]
     if json_:
         as_json([result.to_dict() for result in results])
@@ -178,8 +177,8 @@ def _lang() -> str:
     return lang()
 
 
-def _inventory(store: Path | None, audience: str | None) -> Inventory:
-    return Store.open(folder(store)).inventory(audience or settings().audience)
+def _inventory(store: str | None, audience: str | None) -> Inventory:
+    return opened(store).inventory(audience or settings().audience)
 
 
 def _questions(inventory: Inventory, category: Sequence[str] | None, norm: str | None) -> list[str | None]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, overload
 
 import typer
 
@@ -13,6 +14,7 @@ from assetmap.errors import InputError, UnknownKey
 from assetmap.i18n import best_language, languages
 from assetmap.messages import M
 from assetmap.settings import settings
+from assetmap.store import Store
 
 LANG: ContextVar[str] = ContextVar("lang", default="")
 
@@ -33,11 +35,40 @@ def _set_lang(value: str | None) -> str | None:
     return value
 
 
-def folder(store: Path | None) -> Path:
-    """The store's folder: the option, else the setting."""
+def folder(store: str | None) -> str:
+    """Where the store is, a folder or a server: the option, else the setting."""
     return store or settings().store
 
 
+def opened(store: str | None) -> Store:
+    """The store that is meant.
+
+    Raises:
+        StoreError: There is none, or it cannot be read.
+    """
+    return Store.open(folder(store))
+
+
+def day(text: str | None) -> str:
+    """A day or moment as the history writes them (ISO, UTC); empty where nothing was said.
+
+    Raises:
+        InputError: It is none.
+    """
+    if text is None:
+        return ""
+    try:
+        datetime.datetime.fromisoformat(text)
+    except ValueError as fault:
+        raise InputError(M("“{text}” is no day. Expected year, month and day, such as 2026-11-21.",
+                           text=text[:60])) from fault  # fmt: skip
+    return text
+
+
+@overload
+def position(text: str) -> tuple[float, float]: ...
+@overload
+def position(text: None) -> None: ...
 def position(text: str | None) -> tuple[float, float] | None:
     """Latitude and longitude from `LAT,LON`.
 
@@ -62,7 +93,16 @@ Lang = Annotated[
     str | None,
     typer.Option("--lang", help="Language of what is said: nb, da or en.", callback=_set_lang, is_eager=True),
 ]
-StoreFolder = Annotated[Path | None, typer.Option("--store", help="Folder of the store (default ./assetmap-store).")]
+StoreFolder = Annotated[
+    str | None,
+    typer.Option(
+        "--store",
+        metavar="FOLDER",
+        help="Folder of the store (default ./assetmap-store), or postgresql://user@host/db.",
+    ),
+]
+By = Annotated[str, typer.Option("--by", metavar="NAME", help="Who does it, for the history.")]
+Why = Annotated[str, typer.Option("--why", help="What for, for the history.")]
 Categories = Annotated[
     list[str] | None, typer.Option("--category", help="Key of a category; may be given several times.")
 ]
@@ -77,3 +117,4 @@ Audience = Annotated[str | None, typer.Option("--audience", help="For whom: publ
 AsJson = Annotated[bool, typer.Option("--json", help="Print plain JSON.")]
 Out = Annotated[Path | None, typer.Option("--out", help="Write the rows to a file; its suffix names the format.")]
 Port = Annotated[int | None, typer.Option("--port", min=1, max=65535, help="Port on 127.0.0.1 (default 8501).")]
+NoLimit = Annotated[bool, typer.Option("--no-limit", help="Read files of any size.")]

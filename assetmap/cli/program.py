@@ -11,7 +11,19 @@ import sys
 
 import typer
 
-from assetmap.cli import analysing, gathering, showing
+from assetmap.cli import (
+    adding,
+    analysing,
+    binned,
+    checking,
+    dating,
+    gathering,
+    matching,
+    reviewing,
+    round_trip,
+    showing,
+    tracing,
+)
 from assetmap.cli.saying import err
 from assetmap.errors import AssetmapError, InputError, NothingFound, Offline, ReceiptError, StoreError
 
@@ -23,7 +35,7 @@ program = typer.Typer(
 program.command(epilog="Example: assetmap gather --osm area.osm.pbf --boundary area.geojson --add clubs.xlsx")(
     gathering.gather
 )
-program.command(epilog="Example: assetmap add clubs.xlsx --mapping clubs.json --dry-run")(gathering.add)
+program.command(epilog="Example: assetmap add clubs.xlsx --mapping clubs.json --dry-run")(adding.add)
 program.add_typer(analysing.analyse, name="analyse")
 program.command(epilog="Example: assetmap export assets.gpkg --crs EPSG:25832")(showing.export)
 program.command(epilog="Example: assetmap draw map.html --coverage playground")(showing.draw)
@@ -31,6 +43,17 @@ program.command(epilog="Example: assetmap app --port 8600")(showing.app)
 program.command(epilog="Example: assetmap demo --lang nb")(showing.demo)
 program.command(epilog="Example: assetmap doctor --json")(showing.doctor)
 program.command(epilog="Example: assetmap rerun coverage.geojson")(analysing.rerun)
+program.command(epilog="Example: assetmap history --since 2026-11-01")(tracing.history)
+program.command(epilog="Example: assetmap undo 17 --by Ane --why 'the wrong list'")(tracing.undo)
+program.command("bin", epilog="Example: assetmap bin --restore 5b1c…")(binned.bin_)
+program.command(epilog="Example: assetmap duplicates --same 5b1c… 90aa… --by Ane")(matching.duplicates)
+program.command(epilog="Example: assetmap review --accept 3f2c8a --by Ane")(reviewing.review)
+program.command(epilog="Example: assetmap snapshot 'Spring 2026'")(dating.snapshot)
+program.command(epilog="Example: assetmap compare 'Spring 2025' 'Spring 2026'")(dating.compare)
+program.command(epilog="Example: assetmap stale --months 24")(checking.stale)
+program.command(epilog="Example: assetmap walk --at 55.6736,12.5912 --minutes 60 --sheet walk.html")(checking.walk)
+program.command("take-out", epilog="Example: assetmap take-out clubs.xlsx --category library")(round_trip.take_out)
+program.command("bring-home", epilog="Example: assetmap bring-home clubs.xlsx --dry-run")(round_trip.bring_home)
 
 _CODES: tuple[tuple[type[AssetmapError], int], ...] = (
     (ReceiptError, 1), (InputError, 2), (NothingFound, 2), (Offline, 3), (StoreError, 4), (AssetmapError, 1),

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import pandas as pd
+import shapely
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -22,16 +25,22 @@ from assetmap.sources.source import Progress as Told
 from assetmap.sources.source import silent
 
 _MANY = 8
+_COMMANDS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def out(text: Message | str = "") -> None:
     """One line on standard output. Plain: data may hold what a terminal library takes for markup."""
-    print(say(text, lang()) if isinstance(text, Message) else text)
+    print(_shown(say(text, lang()) if isinstance(text, Message) else text))
 
 
 def err(text: Message | str) -> None:
     """One line on standard error."""
-    print(say(text, lang()) if isinstance(text, Message) else text, file=sys.stderr)
+    print(_shown(say(text, lang()) if isinstance(text, Message) else text), file=sys.stderr)
+
+
+def _shown(text: str) -> str:
+    """Text without what a terminal obeys instead of showing it: data may come from anybody."""
+    return _COMMANDS.sub("", text)
 
 
 def as_json(value: Any) -> None:
@@ -54,6 +63,26 @@ def _known(value: Any) -> Any:
     return value
 
 
+def objects(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a table for `--json`."""
+    rows = frame.itertuples(index=False, name=None)
+    return [{name: bare(found) for name, found in zip(frame.columns, row, strict=True)} for row in rows]
+
+
+def bare(found: Any) -> Any:
+    """A value for `--json`: sentences said, shapes as WKT, None where nothing is known."""
+    match found:
+        case Message():
+            return say(found, lang())
+        case shapely.Geometry():
+            return found.wkt
+        case Mapping():
+            return {name: bare(one) for name, one in found.items()}
+        case tuple() | list():
+            return [bare(one) for one in found]
+    return None if pd.isna(found) else found.item() if hasattr(found, "item") else found
+
+
 def figures(finding: Finding) -> dict[str, Any]:
     """What `--json` prints of a finding: its figures, and what must be said with them."""
     return {
@@ -72,7 +101,7 @@ def table(columns: Sequence[Message], rows: Sequence[Sequence[str]], right: Sequ
     for i, column in enumerate(columns):
         drawn.add_column(Text(say(column, lang())), justify="right" if i in right else "left", overflow="fold")
     for row in rows:
-        drawn.add_row(*(Text(cell) for cell in row))
+        drawn.add_row(*(Text(_shown(cell)) for cell in row))
     Console(highlight=False).print(drawn)
 
 

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from assetmap import api
-from assetmap.cli.options import AsJson, Audience, Categories, Lang, Minutes, Port, StoreFolder, folder, lang
+from assetmap.cli.options import AsJson, Audience, Categories, Lang, Minutes, Port, StoreFolder, folder, lang, opened
 from assetmap.cli.saying import as_json, out
 from assetmap.demo import demo_folder
 from assetmap.errors import InputError
@@ -17,9 +17,12 @@ from assetmap.i18n import say
 from assetmap.messages import M, Mn
 from assetmap.model.inventory import Inventory
 from assetmap.settings import settings
-from assetmap.store import Store
 
 Browser = Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in your browser.")]
+Edit = Annotated[
+    bool | None,
+    typer.Option("--edit/--read-only", help="May readers change the map? By default whoever sits at this computer."),
+]
 
 
 def export(
@@ -53,7 +56,7 @@ def draw(
 
     if file.suffix.lower() not in {".html", ".htm"}:
         raise InputError(M("“{file}” does not end in .html. A map is drawn into one HTML file.", file=file.name))
-    kept = Store.open(folder(store))
+    kept = opened(store)
     whole = kept.inventory(audience or settings().audience)
     # Beside who reaches it, only the thing itself: a thousand other pins would hide both.
     chosen = category or ([coverage] if coverage else None)
@@ -66,15 +69,17 @@ def draw(
     out(M("The map is in {file}.", file=str(file)))
 
 
-def app(store: StoreFolder = None, port: Port = None, browser: Browser = True, lang: Lang = None) -> None:
+def app(
+    store: StoreFolder = None, port: Port = None, browser: Browser = True, edit: Edit = None, lang: Lang = None
+) -> None:
     """Open the app on a store, on this machine only (127.0.0.1)."""
     from assetmap.app.launch import run
 
-    kept = Store.open(folder(store))
-    raise typer.Exit(run(kept.folder, port, browser, lang or ""))
+    opened(store)  # so that what is wrong with it is said here, and not on a page
+    raise typer.Exit(run(folder(store), port, browser, lang or "", edit))
 
 
-def demo(port: Port = None, browser: Browser = True, lang: Lang = None) -> None:
+def demo(port: Port = None, browser: Browser = True, edit: Edit = None, lang: Lang = None) -> None:
     """Open the app on the demo neighbourhood, without network, on this machine only (127.0.0.1)."""
     from assetmap.app.launch import run
 
@@ -83,12 +88,12 @@ def demo(port: Port = None, browser: Browser = True, lang: Lang = None) -> None:
     copy = settings().cache / f"demo-{port or 0}"
     shutil.rmtree(copy, ignore_errors=True)
     shutil.copytree(demo_folder() / "demo", copy, copy_function=shutil.copyfile)
-    raise typer.Exit(run(copy, port, browser, lang or ""))
+    raise typer.Exit(run(copy, port, browser, lang or "", edit))
 
 
 def doctor(json_: AsJson = False, store: StoreFolder = None, lang: Lang = None) -> None:
     """Is the store whole and fresh? Exit code 1 where it is not."""
-    checks = Store.open(folder(store)).check()
+    checks = opened(store).check()
     if json_:
         as_json([{"code": c.code, "ok": c.ok, "message": say(c.message, _lang())} for c in checks])
     else:
@@ -102,6 +107,6 @@ def _lang() -> str:
     return lang()
 
 
-def _shown(store: Path | None, audience: str | None, category: list[str] | None) -> Inventory:
-    inventory = Store.open(folder(store)).inventory(audience or settings().audience)
+def _shown(store: str | None, audience: str | None, category: list[str] | None) -> Inventory:
+    inventory = opened(store).inventory(audience or settings().audience)
     return inventory.where(category=category) if category else inventory

@@ -179,7 +179,7 @@ def test_what_no_source_reads(tmp_path: Path) -> None:
 
 
 def test_keep_is_all_or_nothing(osm: Path, tmp_path: Path) -> None:
-    store = api.keep(gather(find_place(osm=osm)), tmp_path / "s")
+    store, _ = api.keep(gather(find_place(osm=osm)), tmp_path / "s")
     assert all(check.ok for check in store.check())
     assert store.basemap is not None
     assert len(store.addresses()) == 4
