@@ -11,7 +11,7 @@ import streamlit as st
 from assetmap.app.cache import current_store
 from assetmap.app.chrome import dress
 from assetmap.app.failure import show_problem
-from assetmap.app.pages import about, coverage, listing, map
+from assetmap.app.pages import about, coverage, listing, map, work
 from assetmap.app.panel.welcome import how_to_start, say_demo
 from assetmap.app.state import choose_language, set_places, tell
 from assetmap.errors import AssetmapError, StoreMissing
@@ -26,6 +26,7 @@ def pages() -> list[st.Page]:
         _page(map.show, M("Map"), "map", "map", default=True),
         _page(listing.show, M("List"), "list", "list"),
         _page(coverage.show, M("On foot"), "directions_walk", "coverage"),
+        _page(work.show, M("Work"), "handyman", "work"),
         _page(about.show, M("About"), "info", "about"),
     ]
 

@@ -109,14 +109,16 @@ class Review:
             _set(connection, key, assignee=to.strip() or None)
 
     def accept(
-        self, key: str, *, by: str = "", values: Mapping[str, Any] | None = None, allow: Collection[str] = ()
-    ) -> Outcome:
+        self, key: str, *, by: str = "", values: Mapping[str, Any] | None = None, version: int | None = None,
+        allow: Collection[str] = (),
+    ) -> Outcome:  # fmt: skip
         """Do what is suggested, as one changeset.
 
         Where somebody else changed the same field since, that is told in `clashes` and the suggestion goes on waiting.
 
         Args:
             values: What to do in place of what was suggested, where whoever looks at it corrected it.
+            version: The version of the asset that whoever decides has seen; None: the one that was suggested against.
             allow: As in `Journal.apply`.
 
         Raises:
@@ -127,7 +129,7 @@ class Review:
             found = _waiting(pen.connection, key)
             wanted = dict(found.said if values is None else values)
             demand_clean(wanted, allow)
-            carry_out(pen, [_change(found, wanted)], tally)
+            carry_out(pen, [_change(found, wanted, version)], tally)
             if not tally.clashes:
                 _decide(pen, key, "accepted", by, changeset=pen.written)
         return tally.outcome(pen.written)
@@ -190,12 +192,12 @@ def _demand_room(connection: sa.Connection) -> None:
         )
 
 
-def _change(found: Suggestion, wanted: Record) -> Change:
+def _change(found: Suggestion, wanted: Record, seen: int | None) -> Change:
     if found.kind == "gone":
-        return Change(found.asset, kind="remove")
+        return Change(found.asset, kind="remove", version=seen)
     if found.kind == "add":
         return Change(found.asset, wanted, kind="add")
-    return Change(found.asset, wanted, version=found.version)
+    return Change(found.asset, wanted, version=seen or found.version)
 
 
 def _waiting(connection: sa.Connection, key: str) -> Suggestion:
