@@ -7,6 +7,7 @@ and receipts depend on them. Labels fall back from a language to English.
 from __future__ import annotations
 
 import csv
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -124,6 +125,14 @@ class Taxonomy(Mapping[str, Category]):
             anything = not first.exact or wanted.get(first.key) == frozenset()
             wanted[first.key] = frozenset() if anything else wanted.get(first.key, frozenset()) | first.values
         return wanted
+
+
+@cache
+def reading_rules() -> str:
+    """Sixteen hexadecimal digits over the categories and their rules: equal ones mean that equal data was, or will be,
+    read in the same way."""
+    text = files("assetmap.model").joinpath("tables", "categories.csv").read_text(encoding="utf-8")
+    return hashlib.sha256("\n".join(text.splitlines()).encode()).hexdigest()[:16]
 
 
 @cache

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from assetmap.disclosure.gate import release_rows
 from assetmap.model.audience import Audience
+from assetmap.model.taxonomy import taxonomy
 from assetmap.store import claims, content
 from assetmap.store import tables as t
 from assetmap.store.frames import read_frame
@@ -21,6 +22,7 @@ from assetmap.upkeep.merge import same
 from assetmap.upkeep.tour import Walk, verification_walk
 from assetmap.walk.legs import distances, doors_towards, legs
 
+_METRES_A_MINUTE = 80.0
 _SAID = ("name", "category", "address", "opening_hours", "website", "wheelchair", "operator", "capacity")
 """What two sources can say differently of one thing; that their shapes differ a little is no conflict."""
 
@@ -64,6 +66,9 @@ class Doubts:
             InputError: The start or the minutes make no sense.
         """
         frame, conflicts, gone = self._known(audience)
+        known = taxonomy()
+        listed = [key for key, category in known.items() if category.role == "asset"]  # nobody walks to see a bench
+        frame = frame[frame["category"].isin(listed)]
         found = doubts(frame, today or _today(), conflicts=conflicts, gone=gone)
         point = shapely.Point(start[1], start[0])
         with self._home.reading() as connection:
@@ -73,9 +78,10 @@ class Doubts:
             return verification_walk(found["doubt"], frame.geometry.loc[found.index], point, minutes=minutes)
         network = load_network(file)
         begin = gpd.GeoSeries([point], crs=4326)
+        far = minutes * _METRES_A_MINUTE
         return verification_walk(
             found["doubt"], doors_towards(network, frame.loc[found.index], begin), point, minutes=minutes,
-            metres=lambda points: distances(network, points), legs=lambda points: legs(network, points),
+            metres=lambda points: distances(network, points, limit=far), legs=lambda points: legs(network, points),
         )  # fmt: skip
 
     def _known(self, audience: Audience | str) -> tuple[gpd.GeoDataFrame, dict[str, set[str]], set[str]]:

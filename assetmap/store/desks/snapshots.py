@@ -28,6 +28,7 @@ from assetmap.model.inventory import Inventory
 from assetmap.model.provenance import Provenance
 from assetmap.model.schema import complete
 from assetmap.model.snapshot import Snapshot
+from assetmap.model.taxonomy import reading_rules
 from assetmap.store import content
 from assetmap.store import tables as t
 from assetmap.store.frames import read_frame
@@ -162,7 +163,7 @@ def _card(day: str, method: dict[str, Any]) -> Card:
     sources = [Provenance(**{k: v for k, v in entry.items() if k in known}) for entry in method["sources"]]
     area = method.get("area")
     return Card.of(
-        day, sources, method.get("program", ""), by_hand=(COMMUNITY,), area=shapely.from_wkb(area) if area else None
+        day, sources, method.get("rules", ""), by_hand=(COMMUNITY,), area=shapely.from_wkb(area) if area else None
     )
 
 
@@ -210,6 +211,7 @@ def _method(connection: sa.Connection) -> dict[str, Any]:
         "sources": [p.to_dict() for p in content.provenance_of(connection)],
         "parameters": content.setting_of(connection, "parameters", {}),
         "program": f"{content.PROGRAM} {version(content.PROGRAM)}",
+        "rules": reading_rules(),
         "area": shapely.to_wkb(area, hex=True) if area is not None else None,
     }
 

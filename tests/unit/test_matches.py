@@ -1,0 +1,149 @@
+"""Are duplicates proposed, joined by people alone, and parted again without a loss?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from assetmap.errors import InputError
+from assetmap.model.change import Change
+from assetmap.store import Store
+from tests.stored_world import CLUBS, OSM, assets, inventory
+
+NAMES = ("Park", "Kafé Blå", "Kor")
+
+
+@pytest.fixture(params=["folder", "server"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
+    address = tmp_path / "store" if request.param == "folder" else request.getfixturevalue("server_url")
+    store = Store.create(address)
+    store.save(inventory(assets(NAMES)))
+    twin = assets(("Kafe Blaa",), CLUBS, description="God kaffe", website="https://example.org")
+    twin.geometry = [store.inventory().frame.geometry[store.inventory().frame["name"] == "Kafé Blå"].iloc[0]]
+    store.add(twin, CLUBS)
+    return store
+
+
+def twins(store: Store) -> tuple[str, str]:
+    """The café of OpenStreetMap and that of the list."""
+    frame = store.inventory("connector", network=False).frame
+    found = frame.index[frame["name"].str.startswith("Kaf")]
+    return (found[0], found[1]) if frame["source"][found[0]] == OSM.source else (found[1], found[0])
+
+
+def proposed(store: Store) -> dict[frozenset[str], str]:
+    """The pairs that are proposed, and what was said of them."""
+    found = store.matches.proposals()
+    pairs = [frozenset(pair) for pair in zip(found["a"], found["b"], strict=True)]
+    return dict(zip(pairs, found["decision"], strict=True))
+
+
+def names(store: Store) -> list[str]:
+    return sorted(store.inventory("connector", network=False).frame["name"])
+
+
+def test_a_pair_is_proposed_and_nothing_is_joined_by_itself(store: Store) -> None:
+    found = store.matches.proposals()
+    assert set(proposed(store)) == {frozenset(twins(store))}
+    assert found["score"].between(0.75, 1).all()
+    assert len(names(store)) == 4
+    assert store.matches.settle() == [], "no public register says that they are one"
+
+
+def test_joined_the_one_takes_what_it_lacks_and_the_other_can_be_found(store: Store) -> None:
+    ours, theirs = twins(store)
+    done = store.matches.decide(ours, theirs, "same", by="Kari", keep=ours)
+    assert (done.changed, done.gone) == ((ours,), (theirs,))
+    kept, other = (store.records.get([ours, theirs])[key] for key in (ours, theirs))
+    assert (kept.record["name"], kept.record["description"]) == ("Kafé Blå", "God kaffe")
+    assert (other.merged_into, bool(other.deleted_at)) == (ours, True)
+    assert store.matches.proposals().empty
+    assert list(store.matches.decided()["decision"]) == ["same"]
+    assert store.journal.changeset(done.changeset or 0).by == "Kari"
+
+
+def test_both_sources_go_on_speaking_of_the_one(store: Store) -> None:
+    ours, theirs = twins(store)
+    place = store.records.get(theirs)[theirs].record["geometry"]
+    store.matches.decide(ours, theirs, "same", keep=ours)
+    newer = assets(("Kafe Blaa",), CLUBS, description="Stengt om vinteren", operator="Kari AS")
+    newer.geometry = [place]
+    done = store.add(newer, CLUBS)
+    assert (done.new, done.changed) == ((), (ours,))
+    record = store.records.get(ours)[ours].record
+    assert (record["description"], record["operator"]) == ("Stengt om vinteren", "Kari AS")
+    assert (record["name"], record["source"]) == ("Kafé Blå", OSM.source), "the first source keeps the name"
+    gone = store.save(inventory(assets(NAMES).iloc[[0, 2]]))
+    assert gone.gone == (), "the list still has it"
+    assert ours in gone.kept
+
+
+def test_parted_each_is_what_it_was_and_has_its_own_source(store: Store) -> None:
+    before = store.inventory("connector", network=False).fingerprint
+    ours, theirs = twins(store)
+    store.matches.decide(ours, theirs, "same", keep=ours)
+    store.matches.part(ours, theirs, by="Ola")
+    assert store.inventory("connector", network=False).fingerprint == before
+    assert frozenset((ours, theirs)) not in proposed(store), "somebody said that they are different"
+    newer = assets(("Kafe Blaa",), CLUBS, description="Stengt")
+    done = store.add(newer.set_geometry([store.records.get(theirs)[theirs].record["geometry"]], crs=4326), CLUBS)
+    assert done.changed == (theirs,)
+    with pytest.raises(InputError, match="not joined"):
+        store.matches.part(ours, theirs)
+
+
+def test_what_a_person_changed_since_stays_when_they_are_parted(store: Store) -> None:
+    ours, theirs = twins(store)
+    store.matches.decide(ours, theirs, "same", keep=ours)
+    store.journal.apply([Change(ours, {"description": "Vår kafé"})], by="Kari")
+    done = store.matches.part(ours, theirs)
+    assert [clash.field for clash in done.clashes] == ["description"]
+    assert store.records.get(ours)[ours].record["description"] == "Vår kafé"
+    assert store.records.get(theirs)[theirs].deleted_at is None
+
+
+def test_undone_and_undone_again(store: Store) -> None:
+    ours, theirs = twins(store)
+    joined = store.matches.decide(ours, theirs, "same", keep=ours)
+    for turn in range(3):
+        undone = store.journal.undo(joined.changeset or 0)
+        assert len(names(store)) == (4 if turn % 2 == 0 else 3)
+        assert len(store.matches.decided()) == turn % 2
+        assert len(store.matches.proposals()) == (turn + 1) % 2
+        joined = undone
+
+
+@pytest.mark.parametrize("decision", ["different", "unsure"])
+def test_other_answers(store: Store, decision: str) -> None:
+    ours, theirs = twins(store)
+    before = store.fingerprint
+    assert store.matches.decide(theirs, ours, decision, by="Kari").changeset is None
+    assert store.fingerprint != before, "a page that shows proposals must look again"
+    assert proposed(store).get(frozenset((ours, theirs))) == (None if decision == "different" else "unsure")
+    assert len(names(store)) == 4
+
+
+def test_what_cannot_be_joined(store: Store) -> None:
+    ours, theirs = twins(store)
+    for a, b, decision, keep, sentence in (
+        (ours, ours, "same", "", "two different assets"),
+        (ours, theirs, "same", "x", "one of them to keep"),
+        (ours, "nobody", "same", "", "no asset nobody"),
+        (ours, theirs, "maybe", "", "is no decision"),
+    ):
+        with pytest.raises(InputError, match=sentence):
+            store.matches.decide(a, b, decision, keep=keep)
+    store.journal.apply([Change(theirs, kind="remove")])
+    with pytest.raises(InputError, match="is in the bin"):
+        store.matches.decide(ours, theirs, "same")
+
+
+def test_equal_numbers_in_a_public_register_are_enough(store: Store) -> None:
+    ours, theirs = twins(store)
+    number = '{"ref:NO:orgnr": "974760673"}'
+    changes = [Change(ours, {"tags": number}), Change(theirs, {"tags": number})]
+    store.journal.apply(changes)
+    done = store.matches.settle(by="register")
+    assert [len(outcome.gone) for outcome in done] == [1]
+    assert len(names(store)) == 3
