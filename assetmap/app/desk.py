@@ -18,7 +18,7 @@ import streamlit as st
 from assetmap.app import cache
 from assetmap.app.editors import editor, may_edit
 from assetmap.disclosure.saving import ALLOWABLE
-from assetmap.errors import AssetmapError, DisclosureError, PrivateText
+from assetmap.errors import AssetmapError, DisclosureError, PrivateText, SchemaError
 from assetmap.messages import M, Message
 from assetmap.model.change import Change, Clash, Outcome, Record
 from assetmap.model.fields import title
@@ -159,7 +159,7 @@ def save(values: Record, *, about: str, allow: Collection[str] = ()) -> Outcome 
     try:
         outcome = do(lambda journal, by: journal.apply([change], by=by, allow=allow))
     except AssetmapError as fault:
-        mine.refused[about] = Refusal(fault.message, values[about], _allowable(fault))
+        mine.refused[about] = refusal(fault, values[about])
         return None
     mine.refused.pop(about, None)
     seen = mine.version
@@ -167,10 +167,20 @@ def save(values: Record, *, about: str, allow: Collection[str] = ()) -> Outcome 
     return outcome
 
 
-def _allowable(fault: AssetmapError) -> tuple[str, ...]:
-    """What may be let through: only where nothing worse is in it."""
-    kinds = {found.kind for _, found in fault.found} if isinstance(fault, PrivateText) else set()
-    return tuple(sorted(kinds)) if kinds and kinds <= set(ALLOWABLE) else ()
+def refusal(fault: AssetmapError, value: Any) -> Refusal:
+    """Why something was not saved, in the words of a form, where the field need not be named."""
+    if isinstance(fault, SchemaError) and fault.issues is not None and len(fault.issues):
+        return Refusal(M("This was not saved. Expected: {what}.", what=fault.issues["message"].iloc[0]), value)
+    if not isinstance(fault, PrivateText) or not fault.found:
+        return Refusal(fault.message, value)
+    kinds = {found.kind for _, found in fault.found}
+    worst = next((found for _, found in fault.found if found.kind not in ALLOWABLE), fault.found[0][1]).message
+    if not kinds <= set(ALLOWABLE):
+        never = M("{what} It was not saved: such a number is never kept with a place. Take it out.", what=worst)
+        return Refusal(never, value)
+    ask = M("{what} It was not saved. Take it out; or, if it is an association's official contact that everybody may "
+            "see, save it all the same.", what=worst)  # fmt: skip
+    return Refusal(ask, value, tuple(sorted(kinds)))
 
 
 def _told(outcome: Outcome, seen: int) -> None:
@@ -187,7 +197,8 @@ def _told(outcome: Outcome, seen: int) -> None:
     mine.goner = now.updated_by if now.deleted_at else None
     mine.record, mine.version = now.record, now.version
     if outcome.changeset is not None:
-        more = tuple(beside(who, names) for who, names in theirs if not clashing.intersection(names))
+        kept = [(who, [name for name in names if name not in clashing]) for who, names in theirs]
+        more = tuple(beside(who, names) for who, names in kept if names)
         note(M("Saved"), outcome.changeset, more)
 
 

@@ -17,6 +17,10 @@ from assetmap.model.change import Clash, Record
 _TINY = 1e-9  # degrees, a tenth of a millimetre: a shape that went through a file comes back rounded
 
 
+_FOLLOWS = {"opening_hours_normal": "opening_hours", "kind": "category"}
+"""Fields that say the same as another one in other words: what becomes of that one becomes of them."""
+
+
 @dataclass(frozen=True)
 class Merged:
     """What to store, and what must be asked.
@@ -65,5 +69,8 @@ def merge(asset: str, base: Mapping[str, Any], mine: Mapping[str, Any], stored: 
             values[name] = wanted
         else:
             clashes.append(Clash(asset, name, before, wanted, now))
+    asked = {clash.field for clash in clashes}
+    values = {name: value for name, value in values.items() if _FOLLOWS.get(name) not in asked}
+    clashes = [clash for clash in clashes if _FOLLOWS.get(clash.field) not in asked]
     theirs = tuple(name for name in differing(base, stored) if name not in mine or same(mine[name], base.get(name)))
     return Merged(values, tuple(clashes), theirs)

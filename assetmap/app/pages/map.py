@@ -116,7 +116,7 @@ def _focus(key: str) -> None:
 
 def _waiting(shown: Place) -> None:
     if shown.waiting:
-        st.caption(
+        st.container(key="waiting").caption(
             tell(
                 Mn(
                     "One more waits until somebody has looked at it.",

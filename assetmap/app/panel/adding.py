@@ -5,14 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from assetmap.app import cache
-from assetmap.app.desk import Refusal, begin, desk, do, note, put_away
+from assetmap.app.desk import begin, desk, do, note, put_away, refusal
 from assetmap.app.panel.fields import box, cleaned
 from assetmap.app.panel.heading import heading, reveal
 from assetmap.app.panel.moving import outside
 from assetmap.app.panel.saved import who_are_you
 from assetmap.app.state import tell
-from assetmap.disclosure.saving import ALLOWABLE
-from assetmap.errors import AssetmapError, PrivateText
+from assetmap.errors import AssetmapError
 from assetmap.messages import M
 from assetmap.model.change import Change
 from assetmap.model.spot import lies_in, spot
@@ -59,11 +58,11 @@ def _keep(key: str) -> None:
 
 
 def _refused() -> None:
-    refusal = desk().refused.get("name")
-    if refusal is not None:
-        st.error(tell(refusal.message), icon=":material/front_hand:")
-        if refusal.allow:
-            st.button(tell(M("Save it all the same")), key="allow-add", on_click=_add, args=(refusal.allow,))
+    why = desk().refused.get("name")
+    if why is not None:
+        st.error(tell(why.message), icon=":material/front_hand:")
+        if why.allow:
+            st.button(tell(M("Save it all the same")), key="allow-add", on_click=_add, args=(why.allow,))
 
 
 def _add(allow: tuple[str, ...] = ()) -> None:
@@ -76,9 +75,7 @@ def _add(allow: tuple[str, ...] = ()) -> None:
     try:
         outcome = do(lambda journal, by: journal.apply([change], by=by, allow=allow))
     except AssetmapError as fault:
-        kinds = {found.kind for _, found in fault.found} if isinstance(fault, PrivateText) else set()
-        let = tuple(sorted(kinds)) if kinds and kinds <= set(ALLOWABLE) else ()
-        mine.refused["name"] = Refusal(fault.message, values["name"], let)
+        mine.refused["name"] = refusal(fault, values["name"])
         return
     begin("edit", mine.asset)
     st.session_state["chosen"] = mine.asset

@@ -121,22 +121,12 @@ def _settled(key: str, value: Any, keep: bool) -> None:
     if keep:
         mine.drafts.pop(key, None)
         st.session_state[_at(key)] = shown(key, mine.record.get(key)) if key != "geometry" else None
-        _repair(key)
         return
     mine.drafts[key] = value
     before = dict(mine.record)
     outcome = save(following(key, value), about=key)
     if outcome is not None and key != "geometry":
         _after(key, before, outcome)
-
-
-def _repair(key: str) -> None:
-    """What follows from a field follows from what is stored."""
-    mine = desk()
-    wrong = {name: value for name, value in following(key, mine.record.get(key)).items()
-             if not same(value, mine.record.get(name))}  # fmt: skip
-    if wrong:
-        save({key: mine.record.get(key), **wrong}, about=key)
 
 
 def _deeds() -> None:

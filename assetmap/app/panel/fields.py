@@ -38,10 +38,7 @@ def box(key: str, at: str, left: Callable[..., None] | None = None, args: tuple[
     common: dict[str, Any] = {"key": at, "on_change": left, "args": args}
     label = tell(known.title)
     if key == "category":
-        st.selectbox(
-            label, categories(language()), format_func=category_label, placeholder=tell(M("Choose, or type to search")),
-            icon=":material/category:", **common,
-        )  # fmt: skip
+        _category(label, common)
     elif known.sort == "words":
         value = st.session_state.get(at)
         choices = [*known.words, *([value] if value and value not in known.words else [])]
@@ -93,11 +90,22 @@ def moved_by(metres: float) -> Message:
     return M("moved by {metres} m", metres=round(metres))
 
 
-def category_label(key: str) -> str:
-    """A category with its badge and its kind, so that either word finds it."""
+def _category(label: str, common: dict[str, Any]) -> None:
+    """All categories to choose from or to search, beside the badge that the chosen one has on the map."""
+    chosen = st.session_state.get(common["key"])
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key=f"badged-{common['key']}"):
+        if isinstance(chosen, str) and chosen in taxonomy():
+            st.markdown(badge_image(chosen), width="content")
+        st.selectbox(
+            label, categories(language()), format_func=_category_words, filter_mode="contains",
+            placeholder=tell(M("Choose, or type to search")), **common,
+        )  # fmt: skip
+
+
+def _category_words(key: str) -> str:
+    """A category with its kind, so that either word finds it."""
     category = taxonomy()[key]
-    kind = taxonomy().kinds[category.kind].label(language())
-    return f"{badge_image(key)} {plain(category.label(language()))} · {plain(kind)}"
+    return f"{category.label(language())} · {taxonomy().kinds[category.kind].label(language())}"
 
 
 @cache

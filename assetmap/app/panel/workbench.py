@@ -61,6 +61,7 @@ def ways_to_edit(asset: str) -> None:
                           args=("edit", asset))  # fmt: skip
         taken = deed_buttons(asset, None, suffix="-drawer") or taken
     if taken:
+        st.query_params.pop("asset", None)  # else the drawer would open anew
         st.session_state["chosen"] = asset
         if desk().doing:
             st.session_state["to-map"] = True  # the form stands beside the map
