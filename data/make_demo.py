@@ -9,7 +9,10 @@ nothing that a user could not have gathered. No network is needed.
 
 from __future__ import annotations
 
+import contextlib
+import json
 import shutil
+import sqlite3
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -21,11 +24,13 @@ from assetmap import api
 from assetmap.demo import NOTE
 from assetmap.gathering import Gathered, find_place, gather
 from assetmap.model.provenance import Provenance
+from assetmap.store.geometry import register
 
 HERE = Path(__file__).resolve().parent
 NAME = "Helsinki centre (demo)"
 MADE = "2026-11-21"
 """The day that stands as "retrieved" in the demo; a fixed one, so that the same input gives the same rows."""
+STORE = "b12602cbc9ed"
 # Drawn by hand, some 100 m inside the extract where it can be, so that there are streets and assets around it.
 BOUNDARY = shapely.Polygon(
     [(24.9364, 60.1652), (24.9437, 60.1648), (24.9517, 60.1652), (24.9522, 60.1690), (24.9522, 60.1747),
@@ -51,9 +56,31 @@ def main() -> None:
         (HERE / "demo").mkdir()
         for part in ("map.gpkg", "network.1.npz", "basemap.1.pmtiles"):
             shutil.copyfile(kept.folder / part, HERE / "demo" / part)
+        settle(HERE / "demo" / "map.gpkg")
         left = sorted(p.name for p in kept.folder.iterdir() if not (HERE / "demo" / p.name).exists())
     size = sum(part.stat().st_size for part in (HERE / "demo").iterdir())
     print(gathered.counts, f"{size / 1e6:.2f} MB, not copied: {left}")
+
+
+def settle(file: Path) -> None:
+    """Take out what differs from run to run, so that the same extract gives the very same file: the moments at which
+    it was made, the name of the store, the order of what has none."""
+    at = f"{MADE}T12:00:00.000Z"
+    with contextlib.closing(sqlite3.connect(file, isolation_level=None)) as connection:
+        register(connection)
+        connection.execute("PRAGMA journal_mode = DELETE")
+        for column in ("asset.updated_at", "asset_history.at", "changeset.at", "schema_version.applied_at",
+                       "gpkg_contents.last_change"):  # fmt: skip
+            table, _, name = column.partition(".")
+            connection.execute(f"UPDATE {table} SET {name} = ?", (at,))
+        connection.execute("UPDATE claim SET at = ?", (MADE,))
+        for key, value in (("saved_at", at), ("store", STORE)):
+            connection.execute("UPDATE setting SET value = ? WHERE key = ?", (json.dumps(value), key))
+        indexes = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL ORDER BY name"
+        for name, sql in connection.execute(indexes).fetchall():  # they are made in no certain order
+            connection.execute(f"DROP INDEX {name}")
+            connection.execute(sql)
+        connection.execute("VACUUM")
 
 
 def dated(gathered: Gathered) -> Gathered:

@@ -77,7 +77,7 @@ def finish(home: Home, connection: sa.Connection, erased: Iterable[tuple[str, st
     """What is to be done to a backup that takes the place of a lost store: take out again what was erased since, and
     say in the history that it was restored."""
     pen = Pen(home, connection, entry)
-    there = set(connection.execute(sa.select(t.erasure.c.asset, t.erasure.c.field)).tuples())
+    there = {(asset, field) for asset, field, _ in erasures(connection)}
     new = [pair for pair in dict.fromkeys(erased) if pair not in there]
     replay(pen, new)
     for asset, field in new:
@@ -92,7 +92,7 @@ def finish(home: Home, connection: sa.Connection, erased: Iterable[tuple[str, st
 def erasures(connection: sa.Connection) -> list[tuple[str, str, str]]:
     """What was erased: asset, field, when."""
     query = sa.select(t.erasure.c.asset, t.erasure.c.field, t.erasure.c.at).order_by(t.erasure.c.fid)
-    return list(connection.execute(query).tuples())
+    return [(row.asset, row.field, row.at) for row in connection.execute(query)]
 
 
 def _erased_since(now: sa.Connection, then: sa.Connection) -> Erased:

@@ -73,10 +73,11 @@ class Pen:
 
     def _last_versions(self, ids: list[str]) -> dict[str, int]:
         history = t.asset_history.c
-        query = sa.select(history.id, sa.func.max(history.version)).group_by(history.id)
+        query = sa.select(history.id, sa.func.max(history.version).label("last")).group_by(history.id)
         found: dict[str, int] = {}
         for start in range(0, len(ids), _MANY):
-            found |= dict(self.connection.execute(query.where(history.id.in_(ids[start : start + _MANY]))).tuples())
+            rows = self.connection.execute(query.where(history.id.in_(ids[start : start + _MANY])))
+            found |= {row.id: row.last for row in rows}
         return found
 
     def update(self, stored: Stored, values: Mapping[str, Any]) -> None:

@@ -8,6 +8,7 @@ import os
 import sqlite3
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ import sqlalchemy as sa
 from assetmap.errors import StoreError
 from assetmap.model.change import Change
 from assetmap.store import Store, migrate
-from assetmap.store.geometry import bounds_of
+from assetmap.store.geometry import bounds_of, register
 from assetmap.store.homes import gpkg
 from assetmap.store.homes.database import Database
 from assetmap.store.homes.open import home_at
@@ -116,7 +117,8 @@ def test_nothing_is_lost_and_the_file_is_a_geopackage(old: Path) -> None:
     assert tuple(frame["name"]) == ASSETS
     assert frame["Størrelse"].tolist()[0] == "stor"
     assert frame["capacity"].tolist()[1:3] == [12.5, 1 / 3]
-    assert frame.geometry.geom_type.tolist() == ["Point", "Polygon", "LineString", "MultiPolygon", "Point", None]
+    assert frame.geometry.geom_type.tolist()[:5] == ["Point", "Polygon", "LineString", "MultiPolygon", "Point"]
+    assert frame.geometry.tolist()[5] is None
     assert store.basemap is not None
     assert store.basemap.read_bytes() == b"4 assets"
     assert len(store.addresses()) == 1
@@ -207,6 +209,7 @@ def test_a_store_that_was_never_saved_is_brought_along_too(old: Path) -> None:
 
 def test_a_column_of_a_file_that_has_a_name_of_today_finds_its_place(old: Path) -> None:
     with contextlib.closing(sqlite3.connect(old / "map.gpkg")) as connection:
+        register(connection)
         text = '{"valid_from": "1923-05", "confirmed": "ja", "Merknad": "æ"}'
         connection.execute("UPDATE asset SET extra = ? WHERE id = ?", (text, PARK))
         connection.commit()
@@ -265,12 +268,10 @@ def test_a_program_of_version_1_that_is_still_open_cannot_replace_all_rows(old: 
 
 def test_what_a_program_of_version_1_adds_is_in_the_history(old: Path) -> None:
     store = Store.open(old)
-    fingerprint = store.fingerprint
     send(old / "map.gpkg", "adds")
     (edit,) = store.journal.outside()[:1]
     assert (edit.version, edit.record["name"], edit.record["description"]) == (2, "Korps", "Øver tirsdag")
     assert edit.changeset is None
-    assert store.fingerprint != fingerprint
     assert bad(store) == []
     assert store.add(assets(("Korps", "Speidergruppa Ørn"), CLUBS), CLUBS).new == ()
 
@@ -310,11 +311,16 @@ def work(acknowledge: Any, turn: int, folder: Path) -> None:
 
 @posix
 def test_killed_at_any_moment_it_is_of_the_one_version_or_the_other(tmp_path: Path) -> None:
-    seen = set()
-    for turn, killed in enumerate(crash.kills(12, work, tmp_path, most=1, within_s=0.35, seed=5)):
+    long = version_1(tmp_path / "long", times=100)
+    begun = time.perf_counter()
+    Store.open(long)
+    took = time.perf_counter() - begun
+    seen = []
+    for turn, killed in enumerate(crash.kills(12, work, tmp_path, most=1, within_s=1.3 * took, seed=5)):
         if killed.acknowledged:
-            seen.add(check_killed(tmp_path / str(turn)))
-    assert seen == {1, 2}, "all were killed too early, or all too late"
+            seen.append(check_killed(tmp_path / str(turn)))
+    assert len(seen) >= 4
+    assert set(seen) == {1, 2}, "all were killed too early, or all too late"
 
 
 def check_killed(folder: Path) -> int:
@@ -402,7 +408,7 @@ def test_a_later_version_comes_to_either_home_the_same_way(
         assert connection.exec_driver_sql("SELECT seat FROM bench").scalar() == "grønn"
         names = sa.inspect(connection).get_table_names()
         assert "alembic_version" not in names
-        assert {column["name"] for column in sa.inspect(connection).get_columns("asset")} >= {"shade"}
+        assert connection.exec_driver_sql("SELECT count(*) FROM asset WHERE shade IS NULL").scalar() == 2
     with pytest.raises(StoreError, match=f"version {VERSION + 1}.*Install a newer assetmap"):
         Store.open(place)
 
@@ -430,8 +436,8 @@ def test_a_step_that_fails_leaves_the_version_of_before(
         migrate.upgrade(connection, VERSION, VERSION + 1, revisions=revisions)
     Store.open(place)
     with home.reading() as connection:
-        assert "bench" not in sa.inspect(connection).get_table_names()
-        assert "shade" not in {column["name"] for column in sa.inspect(connection).get_columns("asset")}
+        assert not {"bench", "asset_shade"} & set(sa.inspect(connection).get_table_names())
+        assert "asset_shade" not in {index["name"] for index in sa.inspect(connection).get_indexes("asset")}
 
 
 def test_the_triggers_of_the_history_are_those_of_today(old: Path) -> None:

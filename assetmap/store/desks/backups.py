@@ -123,9 +123,9 @@ class Backups:
         self._home.demand_ours()
         with self._home.reading() as connection:
             number = connection.scalar(sa.select(sa.func.max(t.changeset.c.number)))
-            known = connection.execute(sa.select(t.asset.c.id, t.asset.c.source)).tuples().all()
+            known = connection.execute(sa.select(t.asset.c.id, t.asset.c.source)).all()
         self._home.hold(contacts)
-        self._home.prune({asset for asset, _ in known}, {source for _, source in known}, contacts)
+        self._home.prune({row.id for row in known}, {row.source for row in known}, contacts)
         return Outcome(number)
 
     def _known_erasures(self) -> list[tuple[str, str]]:
