@@ -53,9 +53,15 @@ def explaining(address: ServerAddress) -> Iterator[None]:
     except sa.exc.TimeoutError as fault:  # every connection of this process is in use
         raise StoreError(busy(address)) from fault
     except sa.exc.DBAPIError as fault:
-        raise _explained(address, fault.orig or fault, fault.connection_invalidated) from fault
+        told = _explained(address, fault.orig or fault, fault.connection_invalidated)
+        raise told from (None if _shows_a_row(fault) else fault)
     except UnicodeEncodeError as fault:
         raise InputError(unstorable()) from fault
+
+
+def _shows_a_row(fault: sa.exc.DBAPIError) -> bool:
+    """Whether what the server says has the values of a row in it, which belong into no log."""
+    return bool(getattr(getattr(fault.orig, "diag", None), "message_detail", None))
 
 
 def _explained(address: ServerAddress, fault: BaseException, lost: bool) -> AssetmapError:
