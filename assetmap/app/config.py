@@ -5,10 +5,15 @@ They hold however the app is started. Whoever sets one by flag, STREAMLIT_… va
 
 from __future__ import annotations
 
+from assetmap.settings import settings
+
+_HERE = ("127.0.0.1", "::1", "localhost")
+
 OPTIONS: dict[str, object] = {
     # this machine only: Streamlit listens on every network by default
     "server.address": "127.0.0.1",
     "server.fileWatcherType": "none",
+    # for who only reads; see `upload_mb`
     "server.maxUploadSize": 1,
     "server.disconnectedSessionTTL": 60,
     "server.showEmailPrompt": False,
@@ -54,3 +59,15 @@ def apply() -> None:
     for name, value in OPTIONS.items():
         if not config.is_manually_set(name):
             config.set_option(name, value, "assetmap")
+    if not config.is_manually_set("server.maxUploadSize"):
+        config.set_option("server.maxUploadSize", upload_mb(config.get_option("server.address")), "assetmap")
+
+
+def upload_mb(address: str) -> int:
+    """How many megabytes a file may have that is sent to this server: a list to bring in, where somebody may edit.
+
+    Args:
+        address: On which the server listens.
+    """
+    edits = settings().edit if settings().edit is not None else address in _HERE
+    return max(1, int(settings().upload_mb)) if edits else 1

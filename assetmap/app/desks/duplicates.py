@@ -12,7 +12,7 @@ from assetmap.app.desks.circle import open_to_us
 from assetmap.app.desks.sketch import show_sketch
 from assetmap.app.desks.telling import called, day, dots, headline, table, value, worth_reading
 from assetmap.app.state import language, plain, tell
-from assetmap.i18n import number, percent
+from assetmap.i18n import number
 from assetmap.messages import M, Message, Mn
 from assetmap.model.change import Record
 from assetmap.model.fields import FIELDS, title
@@ -24,6 +24,8 @@ from assetmap.upkeep.survivor import survivor
 
 _AT = "duplicates-at"
 _LATELY = 20
+_MOSTLY_ALIKE = ("audience", "review", "location_precision")
+"""Fields that are worth a line only where they differ."""
 _DECISIONS: dict[str, Message] = {
     "same": M("the same"), "different": M("different"), "unsure": M("could not be told"),
 }  # fmt: skip
@@ -87,6 +89,7 @@ def _fields(a: Record, b: Record) -> None:
     """What the two say, field by field, what differs first and marked."""
     names = [name for name in FIELDS if worth_reading(name) and name not in ("geometry", "kind")]
     names = [name for name in [*names, "source", "retrieved"] if a.get(name) is not None or b.get(name) is not None]
+    names = [name for name in names if name not in _MOSTLY_ALIKE or not same(a.get(name), b.get(name))]
     names.sort(key=lambda name: same(a.get(name), b.get(name)))
     titles = {one.source: one.title for one in place().inventory.provenance}
 
@@ -102,14 +105,10 @@ def _fields(a: Record, b: Record) -> None:
 
 
 def _why(pair: dict[str, Any]) -> None:
-    lang = language()
-    metres, names = pair["distance_m"], pair["names"]
+    metres = pair["distance_m"]
     if metres == metres:
-        far = number(round(metres), lang)
-        st.markdown(f"**{tell(M('{metres} m apart', metres=far))}**")
-    if names == names:
-        st.markdown(tell(M("Their names are {share} alike.", share=percent(names, lang))))
-    st.caption(plain(tell(pair["why"]), 400))
+        st.markdown(f"**{tell(M('{metres} m apart', metres=number(round(metres), language())))}**")
+    st.write(plain(tell(pair["why"]), 400))
     if pair["decision"] == "unsure":
         st.caption(tell(M("Somebody looked at this before and could not tell.")))
 

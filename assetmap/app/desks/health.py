@@ -28,7 +28,9 @@ def show() -> None:
     if not may_edit():
         return
     good = [check for check in checks if check.ok]
-    st.markdown("\n".join(f"- {'✓' if check.ok else '✗'} {_said(check)}" for check in [*bad, *good]))
+    with st.container(key="lines-health", gap=None):
+        for check in [*bad, *good]:
+            st.markdown(f"{':green[✓]' if check.ok else ':red[✗]'} {_said(check)}")
     st.button(tell(M("Look again")), key="health-again", icon=":material/refresh:", on_click=_again)
     _backups()
 

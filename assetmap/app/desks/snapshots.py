@@ -29,10 +29,11 @@ _EARLIER, _LATER = "snapshot-earlier", "snapshot-later"
 
 def show() -> None:
     """The desk."""
-    store = current_store()
+    taken = current_store().snapshots.list()
     if may_edit():
-        _take()
-    taken = store.snapshots.list()
+        opened = st.expander(tell(M("Take a snapshot")), icon=":material/photo_camera:", expanded=not taken)
+        with opened:
+            _take()
     if not taken:
         st.info(tell(M("No snapshot was taken yet. A snapshot freezes the map with its date, so that next year you can "
                        "say what is new.")), icon=":material/photo_camera:")  # fmt: skip
@@ -45,7 +46,7 @@ def show() -> None:
 
 
 def _take() -> None:
-    with st.form("snapshot-take", border=True, clear_on_submit=True):
+    with st.form("snapshot-take", border=False, clear_on_submit=True):
         st.text_input(tell(M("Name of the snapshot")), key="snapshot-name", max_chars=100,
                       placeholder=tell(M("Such as Spring 2026")))  # fmt: skip
         st.text_input(tell(M("What is it for? (may be left empty)")), key="snapshot-note", max_chars=300)
@@ -103,15 +104,18 @@ def _compare(taken: list[Snapshot]) -> None:
     names = {one.id: f"{one.name} ({day(one.at)})" for one in taken} | {NOW: tell(M("The map as it is now"))}
     with st.container(horizontal=True, gap="small", key="snapshot-choice"):
         earlier = st.selectbox(tell(M("Compare")), list(names)[:-1], key=_EARLIER, filter_mode=None, width=320,
-                               format_func=lambda key: plain(names[key], 100))  # fmt: skip
+                               format_func=lambda key: names[key])  # fmt: skip
         later_ones = list(names)[list(names).index(str(earlier)) + 1 :]
         later = st.selectbox(tell(M("with")), later_ones, key=_LATER, filter_mode=None, width=320,
                              index=len(later_ones) - 1 if _LATER not in st.session_state else 0,
-                             format_func=lambda key: plain(names[key], 100))  # fmt: skip
+                             format_func=lambda key: names[key])  # fmt: skip
     with st.spinner(tell(M("Comparing record by record …"))):
         found = _found(place().key, settings().audience, str(earlier), str(later))
-    _totals(found)
-    _by_category(found)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        _totals(found)
+    with right:
+        _by_category(found)
     _evidence(found)
 
 

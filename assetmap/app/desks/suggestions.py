@@ -74,8 +74,9 @@ def _card(store: Store, one: Suggestion, there: Stored | None) -> None:
     clashes = _clashes(store, one, there)
     with st.container(key=f"card-suggestion-{one.id}", border=True, gap="small"):
         told = one.said if one.kind == "add" else now
-        st.markdown(headline(told, KINDS[one.kind]))
-        st.caption(dots(subline(told), tell(M("came on {day}", day=day(one.at))), _holder(one)))
+        with st.container(gap="xxsmall"):
+            st.markdown(headline(told, KINDS[one.kind]))
+            st.caption(dots(subline(told), tell(M("came on {day}", day=day(one.at))), _holder(one)))
         wide, narrow = st.columns([3, 2], gap="medium")
         with wide:
             _what(one, now)

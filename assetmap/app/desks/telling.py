@@ -14,19 +14,20 @@ from assetmap.app.routes import badge_image
 from assetmap.app.state import language, plain, tell
 from assetmap.i18n import UNKNOWN, date, number
 from assetmap.messages import M, Message
-from assetmap.model.fields import FIELDS, title
+from assetmap.model.fields import title
 from assetmap.model.spot import metres_between, pin_of
 from assetmap.model.taxonomy import taxonomy
 
 _OF_THE_ROW = (*DERIVED, "retrieved", "data_date", "source", "source_id", "licence", "attribution", "names", "tags")
 """Fields that nobody compares by reading."""
+_DAYS = ("valid_from", "valid_to", "confirmed", "retrieved", "data_date")
 
 
 def value(field: str, what: Any, before: Any = None) -> str:
     """A value in words, as plain text; of a place, how far it is from where it was."""
     if field == "geometry":
         return _place(what, before)
-    if FIELDS.get(field) is not None and FIELDS[field].sort == "date" and isinstance(what, str) and len(what) == 10:
+    if field in _DAYS and isinstance(what, str) and len(what) == 10:
         return date(what, language())
     return said(field, what)
 

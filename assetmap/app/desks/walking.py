@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import geopandas as gpd
+import shapely
 import streamlit as st
 
 from assetmap import api
@@ -108,7 +109,9 @@ def _walk(key: str, audience: str, at: At, minutes: int) -> Walk:
 @st.cache_resource(max_entries=4, show_spinner=False, scope="session")
 def _cargo(key: str, at: At, minutes: int, lang: str, _walk: Walk, _shown: Place) -> Cargo:
     frame = _shown.inventory.everything.loc[list(_walk.stops)]
-    stops = _shown.inventory.replace(frame=frame, beyond=frame.head(0))
+    # without the boundary, so that the map shows the round and not the whole area around it
+    here = _shown.neighbourhood.replace(boundary=shapely.Polygon())
+    stops = _shown.inventory.replace(frame=frame, beyond=frame.head(0), neighbourhood=here)
     lines = gpd.GeoDataFrame(geometry=[_walk.geometry] if _walk.geometry is not None else [], crs=4326)
     drawn = payload(stops, *([lines] if len(lines) else []), lang=lang, audience=stops.audience)
     return pack(f"walk-{key}-{at[0]}-{at[1]}-{minutes}-{lang}", drawn)
@@ -138,9 +141,10 @@ def _round(shown: Place, walk: Walk | None) -> None:
     frame = shown.inventory.everything
     for n, (key, metres) in enumerate(zip(walk.stops, walk.leg_metres, strict=False), 1):
         record = as_record(frame.loc[key])
-        st.markdown(f"{n}. {headline(record)}")
         far = tell(M("{metres} m on", metres=number(round(metres), lang)))
-        st.caption(dots(subline(record), far))
+        with st.container(gap="xxsmall"):
+            st.markdown(f"**{n}** {headline(record)}")
+            st.caption(dots(subline(record), far))
     for caveat in walk.caveats:
         st.caption(plain(tell(caveat), 300))
 

@@ -15,6 +15,7 @@ from assetmap.app.panel.filters import Choice, count_sentence, filters
 from assetmap.app.panel.moving import pin
 from assetmap.app.panel.places import card, places
 from assetmap.app.panel.share import share
+from assetmap.app.panel.suggesting import suggest_button
 from assetmap.app.panel.welcome import hint
 from assetmap.app.panel.workbench import add_button, workbench
 from assetmap.app.routes import map_url
@@ -53,6 +54,8 @@ def _explore(carried: str) -> None:
     with wide:
         _map(shown, choice, everything)
         _waiting(shown)
+        if not may_edit():
+            suggest_button()
     with narrow:
         busy = workbench()
         with st.container(horizontal=True, vertical_alignment="center", key="count"):

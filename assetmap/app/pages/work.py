@@ -10,7 +10,7 @@ import streamlit as st
 from assetmap.app.cache import current_store
 from assetmap.app.desks import bin, checking, duplicates, health, history, importing, snapshots, suggestions
 from assetmap.app.desks.acting import forget, last_deed
-from assetmap.app.editors import may_edit
+from assetmap.app.editors import editor, may_edit
 from assetmap.app.link import linked
 from assetmap.app.panel.saved import who_are_you
 from assetmap.app.panel.suggesting import suggest_button
@@ -54,25 +54,33 @@ def show() -> None:
     """The page."""
     mine = may_edit()
     there = {key: desk for key, desk in DESKS.items() if mine or desk.public}
-    if not mine:
-        with tools():
+    with tools():
+        if mine:
+            _name()
+        else:
             suggest_button()
     with st.container(horizontal=True, vertical_alignment="center", key="head"):
         st.title(tell(M("Work")), anchor=False, width="content")
         chosen = _choose(there, _waiting() if mine else 0)
-    with st.container(horizontal=True, vertical_alignment="center", key="about-desk"):
-        about = there[chosen].about
-        if not mine and chosen == "history":
-            about = M("Everything that was changed, newest first.")
-        st.caption(tell(about), width="stretch")
-        if mine:
-            who_are_you()
+    about = there[chosen].about
+    if not mine and chosen == "history":
+        about = M("Everything that was changed, newest first.")
+    st.caption(tell(about))
     if st.session_state.get("_at-desk") != chosen:
         forget()
     st.session_state["_at-desk"] = chosen
     last_deed()
     with st.container(key=f"desk-{chosen}", gap="small"):
         there[chosen].show()
+
+
+def _name() -> None:
+    """As whom one does all this; small, and never demanded."""
+    if editor():
+        who_are_you()
+    else:
+        with st.popover(tell(M("Your name")), icon=":material/person:", type="tertiary", key="your-name"):
+            who_are_you()
 
 
 def _waiting() -> int:

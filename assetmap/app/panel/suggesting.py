@@ -15,7 +15,7 @@ from assetmap.app import cache
 from assetmap.app.host import show_map
 from assetmap.app.panel.fields import box, cleaned, shown
 from assetmap.app.routes import map_url
-from assetmap.app.state import language, plain, tell
+from assetmap.app.state import language, tell
 from assetmap.errors import AssetmapError, InputError
 from assetmap.messages import M, Message
 from assetmap.model.spot import At, spot
@@ -23,9 +23,10 @@ from assetmap.upkeep.merge import same
 from assetmap.upkeep.rate import RateLimit
 
 WHAT: dict[str, Message] = {
-    "add": M("Something is missing"), "edit": M("Something is wrong"), "gone": M("It is no longer there"),
+    "add": M("Missing"), "edit": M("Wrong"), "gone": M("No longer there"),
 }  # fmt: skip
-_NEW = ("name", "category", "description", "address", "opening_hours", "website")
+_FIRST = ("name", "category")
+_MORE = ("description", "address", "opening_hours", "website")
 _WRONG = ("name", "category", "address", "opening_hours", "website", "description", "wheelchair")
 _SESSION, _AT, _SENT, _PLACE = "_suggests", "_suggest-at", "_suggest-sent", "suggest-asset"
 
@@ -76,10 +77,14 @@ def _form() -> None:
 
 
 def _missing() -> None:
-    for name in _NEW:
+    st.session_state.setdefault("new-category", None)
+    for name in _FIRST:
         box(name, f"new-{name}")
     _spot(tell(M("Tap the map where it is.")))
-    st.text_area(tell(M("Anything else?")), key="suggest-note", height=80, max_chars=2000)
+    with st.expander(tell(M("More, if you know it"))):
+        for name in _MORE:
+            box(name, f"new-{name}")
+        st.text_area(tell(M("Anything else?")), key="suggest-note", height=80, max_chars=2000)
 
 
 def _known(what: str) -> None:
@@ -87,7 +92,7 @@ def _known(what: str) -> None:
     titles = {row.id: f"{row.title} · {row.where or row.label}" for row in rows}
     st.selectbox(
         tell(M("Which place or group?")), list(titles), key=_PLACE,
-        format_func=lambda key: plain(titles.get(key, ""), 120), placeholder=tell(M("Choose, or type to search")),
+        format_func=lambda key: titles.get(key, "")[:120], placeholder=tell(M("Choose, or type to search")),
         index=None if _PLACE not in st.session_state else 0,
     )  # fmt: skip
     key = st.session_state.get(_PLACE)
@@ -147,7 +152,7 @@ def _values(what: str, asset: str) -> dict[str, Any]:
     """What was typed, as far as it differs from what is known."""
     state, at = st.session_state, st.session_state.get(_AT)
     if what == "add":
-        values = {name: cleaned(name, state.get(f"new-{name}")) for name in _NEW}
+        values = {name: cleaned(name, state.get(f"new-{name}")) for name in (*_FIRST, *_MORE)}
         return {**values, "geometry": spot(at) if at else None}
     if what == "gone" or not asset:
         return {}
