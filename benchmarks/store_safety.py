@@ -161,7 +161,7 @@ def addresses(server: bool) -> Iterator[Callable[[], Address]]:
             from tests.postgres import running
 
             cluster = stack.enter_context(running(dev.find_postgres()))
-            yield lambda: cluster.url(stack.enter_context(cluster.schema()))
+            yield lambda: stack.enter_context(cluster.schema())
         else:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
             numbers = iter(range(100))
