@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import pandas as pd
 import typer
 
 from assetmap.cli.options import AsJson, By, Lang, StoreFolder, lang, opened
 from assetmap.cli.outcomes import plain, tell
-from assetmap.cli.saying import as_json, objects, out, table
+from assetmap.cli.saying import as_json, objects, out
 from assetmap.cli.tracing import moment
+from assetmap.i18n import say
 from assetmap.messages import M
 from assetmap.model.change import Change
 from assetmap.model.taxonomy import taxonomy
@@ -40,12 +41,10 @@ def bin_(
 
 
 def _list_bin(frame: pd.DataFrame) -> None:
-    rows = [
-        (str(key), *(_text(text) for text in (name, taxonomy()[category].label(lang()), moment(at), by, merged)))
-        for key, name, category, _, at, by, merged in frame.itertuples(name=None)
-    ]
-    table((M("Asset"), M("Name"), M("Category"), M("Since (UTC)"), M("Who"), M("One with")), rows)
-
-
-def _text(found: Any) -> str:
-    return found if isinstance(found, str) else ""
+    for key, name, category, _, at, by, merged in frame.itertuples(name=None):
+        label = taxonomy()[category].label(lang())
+        said = [f"{name} ({label})" if isinstance(name, str) else label, moment(at)]
+        said += [by] if isinstance(by, str) and by else []
+        said += [say(M("made one with {asset}", asset=merged), lang())] if isinstance(merged, str) else []
+        out(" · ".join(said))
+        out(f"    {key}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,9 +13,9 @@ import typer
 from assetmap.atomic import replacing
 from assetmap.cli.options import AsJson, Audience, By, Lang, StoreFolder, day, lang, opened, position
 from assetmap.cli.outcomes import plain, tell
-from assetmap.cli.saying import amount, as_json, objects, out, share, table
+from assetmap.cli.saying import amount, as_json, objects, out, share
 from assetmap.errors import InputError
-from assetmap.i18n import UNKNOWN, say
+from assetmap.i18n import say
 from assetmap.messages import M, Mn
 from assetmap.model.taxonomy import taxonomy
 from assetmap.settings import settings
@@ -52,7 +53,7 @@ def stale(
     if not len(found):
         out(M("Nothing is that old."))
         return
-    table((M("Doubt"), M("Last heard of"), M("Asset"), M("Category"), M("Why")), _rows(found.head(limit)), right=(0,))
+    _list(found.head(limit), [share(doubt) for doubt in found["doubt"].head(limit)])
     if len(found) > limit:
         out(M("  … and {n} more.", n=amount(len(found) - limit)))
     out(M("“assetmap walk --at LAT,LON” plans a round past those in doubt; --confirm ID notes that one is right."))
@@ -83,9 +84,7 @@ def walk(
     if planned.stops:
         out(Mn("One stop, {km} km, about {minutes} minutes.", "{n} stops, {km} km, about {minutes} minutes.",
                len(planned.stops), km=round(planned.metres / 1000, 1), minutes=round(planned.minutes)))  # fmt: skip
-        legs = [f"{round(metres, -1):.0f} m" for metres in planned.leg_metres]
-        rows = [(str(n), leg, *row[2:]) for n, (leg, row) in enumerate(zip(legs, _rows(found), strict=False), 1)]
-        table((M("Stop"), M("On foot"), M("Asset"), M("Category"), M("Why")), rows, right=(0, 1))
+        _list(found, [f"{n} · {metres:.0f} m" for n, metres in enumerate(planned.leg_metres[:-1], 1)])
     else:
         out(M("Nothing is in doubt within this walk."))
     for caveat in planned.caveats:
@@ -94,14 +93,16 @@ def walk(
         out(M("The sheet is in {file}.", file=str(sheet)))
 
 
-def _rows(found: pd.DataFrame) -> list[tuple[str, ...]]:
-    columns = found[["doubt", "seen", "name", "category", "reasons"]]
-    return [
-        (share(doubt), seen if isinstance(seen, str) else UNKNOWN,
-         f"{name}\n{key}" if isinstance(name, str) else str(key), taxonomy()[category].label(lang()),
-         "\n".join(say(reason, lang()) for reason in reasons[:_REASONS]))
-        for key, doubt, seen, name, category, reasons in columns.itertuples(name=None)
-    ]  # fmt: skip
+def _list(found: pd.DataFrame, marks: Sequence[str]) -> None:
+    """A few lines per record: its mark, name and sort; its id; why it is in doubt."""
+    columns = found[["name", "category", "seen", "reasons"]].itertuples(name=None)
+    for mark, (key, name, category, seen, reasons) in zip(marks, columns, strict=True):
+        label = taxonomy()[category].label(lang())
+        called = f"{name} ({label})" if isinstance(name, str) else label
+        out(M("{mark} · {asset} · last heard of {day}", mark=mark, asset=called, day=seen))
+        out(f"    {key}")
+        for reason in reasons[:_REASONS]:
+            out(f"    {say(reason, lang())}")
 
 
 def _plain(planned: Walk, found: pd.DataFrame) -> dict[str, Any]:

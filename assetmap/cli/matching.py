@@ -9,7 +9,7 @@ import typer
 
 from assetmap.cli.options import AsJson, By, Lang, StoreFolder, lang, opened
 from assetmap.cli.outcomes import plain, tell
-from assetmap.cli.saying import amount, as_json, objects, out, share, table
+from assetmap.cli.saying import amount, as_json, objects, out, share
 from assetmap.errors import InputError
 from assetmap.i18n import UNKNOWN, say
 from assetmap.messages import M, Mn
@@ -90,17 +90,15 @@ def _list(kept: Store, limit: int, json_: bool) -> None:
         told = found.head(limit)
         as_json(objects(told.assign(name_a=told["a"].map(names), name_b=told["b"].map(names))))
         return
-    rows = [
-        (share(score), UNKNOWN if metres != metres else f"{metres:.0f} m", f"{names[a]}\n{a}", f"{names[b]}\n{b}",
-         say(why, lang()))
-        for a, b, score, metres, why in found.head(limit)[["a", "b", "score", "distance_m", "why"]].itertuples(
-            index=False, name=None
-        )
-    ]  # fmt: skip
-    if not rows:
+    if not len(found):
         out(M("No two records look like one thing."))
         return
-    table((M("Score"), M("Apart"), M("One"), M("Other"), M("Why")), rows, right=(0, 1))
+    columns = found.head(limit)[["a", "b", "score", "distance_m", "why"]]
+    for a, b, score, metres, why in columns.itertuples(index=False, name=None):
+        apart = "" if metres != metres else f", {metres:.0f} m"
+        out(f"{share(score)}{apart} · {say(why, lang())}")
+        out(f"    {a}  {names[a]}")
+        out(f"    {b}  {names[b]}")
     if len(found) > limit:
         out(M("  … and {n} more.", n=amount(len(found) - limit)))
     out(M("The same? “assetmap duplicates --same A B” with their two ids. Not the same? “--different A B”."))

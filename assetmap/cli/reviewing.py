@@ -8,7 +8,7 @@ import typer
 
 from assetmap.cli.options import AsJson, By, Lang, StoreFolder, lang, opened
 from assetmap.cli.outcomes import list_clashes, plain, plain_row, tell, value
-from assetmap.cli.saying import as_json, out, table
+from assetmap.cli.saying import as_json, out
 from assetmap.errors import InputError
 from assetmap.i18n import say
 from assetmap.messages import M, Message, Mn
@@ -77,16 +77,14 @@ def _queue(kept: Store, json_: bool) -> None:
         out(M("No suggestion waits."))
         return
     named = kept.records.get([one.asset for one in waiting])
-    rows = []
     for one in waiting:
         there = named.get(one.asset)
         about = there.name or one.asset if there else str(one.said.get("name", ""))
-        rows.append((one.id, one.at, say(_KINDS[one.kind], lang()), about, _said(one), one.note, one.assignee))
-    table((M("Suggestion"), M("Day"), M("What"), M("Asset"), M("Says"), M("Note"), M("Looked at by")), rows)
+        out(" · ".join(part for part in (one.id, one.at, say(_KINDS[one.kind], lang()), about, one.assignee) if part))
+        for name, found in one.said.items():
+            out(f"    {say(title(name), lang())}: {value(name, found)}")
+        if one.note:
+            out(f"    “{one.note}”")
     out(Mn("One suggestion waits. “assetmap review --accept ID” or “--refuse ID --reason …” decides it.",
            "{n} suggestions wait. “assetmap review --accept ID” or “--refuse ID --reason …” decides one.",
            len(waiting)))  # fmt: skip
-
-
-def _said(one: Suggestion) -> str:
-    return "\n".join(f"{say(title(name), lang())}: {value(name, found)}" for name, found in one.said.items())

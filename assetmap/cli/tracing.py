@@ -7,11 +7,11 @@ from typing import Annotated
 import typer
 
 from assetmap.cli.options import AsJson, By, Lang, StoreFolder, Why, day, lang, opened
-from assetmap.cli.outcomes import list_clashes, list_effects, plain, plain_row
+from assetmap.cli.outcomes import KINDS, list_clashes, list_effects, plain, plain_row
 from assetmap.cli.saying import as_json, out, table
 from assetmap.i18n import say
 from assetmap.messages import M, Message, Mn
-from assetmap.model.change import Changeset
+from assetmap.model.change import Changeset, Version
 from assetmap.model.fields import title
 from assetmap.store import Store
 
@@ -21,6 +21,8 @@ _KINDS: dict[str, Message] = {
     "round-trip": M("file came home"), "restore": M("backup put back"), "erase": M("words erased"),
     "confirm": M("confirmed"),
 }  # fmt: skip
+_WORDS = {**KINDS, "deleted": M("deleted by another program")}
+_BINNED = "@deleted_at"
 Number = Annotated[int, typer.Argument(min=1, help="Number of the change, as “assetmap history” shows it.")]
 
 
@@ -77,18 +79,34 @@ def _one_change(kept: Store, number: int, json_: bool) -> None:
 
 
 def _one_asset(kept: Store, asset: str, since: str, limit: int, json_: bool) -> None:
-    versions = [v for v in kept.journal.versions(asset) if v.at >= since][:limit]
+    told = [(version, what) for version, what in _with_words(kept.journal.versions(asset)) if version.at >= since]
     if json_:
-        as_json([{"version": v.version, "at": v.at, "by": v.by, "op": v.op, "change": v.changeset, "fields": v.fields}
-                 for v in versions])  # fmt: skip
+        as_json([{"version": v.version, "at": v.at, "by": v.by, "what": what, "change": v.changeset,
+                  "fields": _fields(v)} for v, what in told[:limit]])  # fmt: skip
         return
-    words = {"add": M("new"), "edit": M("changed"), "delete": M("deleted by another program")}
     rows = [
-        (str(v.version), moment(v.at), v.by, say(words[v.op], lang()),
-         ", ".join(say(title(field), lang()) for field in v.fields), str(v.changeset or ""))
-        for v in versions
+        (str(v.version), moment(v.at), v.by, say(_WORDS[what], lang()),
+         ", ".join(say(title(field), lang()) for field in _fields(v)), str(v.changeset or ""))
+        for v, what in told[:limit]
     ]  # fmt: skip
     table((M("Version"), M("When (UTC)"), M("Who"), M("What happened"), M("Fields"), M("Change")), rows, right=(0, 5))
+
+
+def _with_words(versions: list[Version]) -> list[tuple[Version, str]]:
+    """What happened in each version; going into the bin and coming out of it take turns."""
+    told, binned = [], False
+    for version in reversed(versions):
+        what = {"add": "new", "delete": "deleted"}.get(version.op, "changed")
+        if _BINNED in version.fields:
+            binned = not binned
+            what = "gone" if binned else "restored"
+        told.append((version, what))
+    return told[::-1]
+
+
+def _fields(version: Version) -> list[str]:
+    """The fields of the asset itself."""
+    return [name for name in version.fields if not name.startswith("@")]
 
 
 def undo(
