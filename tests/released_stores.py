@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 from assetmap.store.geometry import register
 
@@ -47,3 +48,9 @@ def send(file: Path, what: str) -> None:
         register(connection)
         connection.execute("PRAGMA foreign_keys = ON")
         connection.executescript((SQL / f"version_1_{what}.sql").read_text(encoding="utf-8"))
+
+
+def rows(file: Path, query: str) -> list[tuple[Any, ...]]:
+    """What a query of a file says, by the standard library alone."""
+    with contextlib.closing(sqlite3.connect(file)) as connection:
+        return connection.execute(query).fetchall()

@@ -8,7 +8,6 @@ import os
 import sqlite3
 import tempfile
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -27,9 +26,10 @@ from assetmap.store.homes import gpkg
 from assetmap.store.homes.database import Database
 from assetmap.store.homes.open import home_at
 from assetmap.store.tables import VERSION
-from tests import crash
+from tests import killed_upgrades
 from tests.disk import small_disk
-from tests.released_stores import ASSETS, send, version_1
+from tests.killed_upgrades import bad
+from tests.released_stores import ASSETS, rows, send, version_1
 from tests.stored_world import CLUBS, assets
 from tests.unit.test_store_geopackage import validator
 
@@ -41,11 +41,6 @@ PARK = "47827317-b452-5854-b9c8-eb499bdb9fc4"
 def old(tmp_path: Path) -> Path:
     """The folder of a store of version 1."""
     return version_1(tmp_path / "store")
-
-
-def rows(file: Path, query: str) -> list[tuple[Any, ...]]:
-    with contextlib.closing(sqlite3.connect(file)) as connection:
-        return connection.execute(query).fetchall()
 
 
 def schema(file: Path) -> dict[str, Any]:
@@ -67,11 +62,6 @@ def schema(file: Path) -> dict[str, Any]:
         found[f"rows of {table}"] = set(rows(file, f"SELECT * FROM {table}"))
     found["program"] = rows(file, "SELECT * FROM pragma_application_id, pragma_user_version")
     return found
-
-
-def bad(store: Store) -> list[str]:
-    """What the store's own check has against it; the released store had no network, and this disk is no matter here."""
-    return [str(check.message) for check in store.check() if not check.ok and check.code not in ("parts", "disk")]
 
 
 def test_the_first_revision_makes_what_was_released(old: Path, tmp_path: Path) -> None:
@@ -298,46 +288,11 @@ def test_an_old_store_that_may_not_be_written_is_told_and_left() -> None:
         assert len(list(folder.iterdir())) == 3
 
 
-def work(acknowledge: Any, turn: int, folder: Path) -> None:
-    """Bring one store of version 1 along, and die on the way."""
-    import alembic.operations
-    import alembic.script  # noqa: F401 it takes longer than the work itself
-
-    old = version_1(folder / str(turn), times=100)
-    acknowledge("there")
-    Store.open(old)
-    acknowledge("done")
-
-
 @posix
 def test_killed_at_any_moment_it_is_of_the_one_version_or_the_other(tmp_path: Path) -> None:
-    long = version_1(tmp_path / "long", times=100)
-    begun = time.perf_counter()
-    Store.open(long)
-    took = time.perf_counter() - begun
-    seen = []
-    for turn, killed in enumerate(crash.kills(12, work, tmp_path, most=1, within_s=1.3 * took, seed=5)):
-        if killed.acknowledged:
-            seen.append(check_killed(tmp_path / str(turn)))
-    assert len(seen) >= 4
-    assert set(seen) == {1, 2}, "all were killed too early, or all too late"
-
-
-def check_killed(folder: Path) -> int:
-    """Look at a store whose upgrade was killed; returns the version that it was found in."""
-    file = folder / "map.gpkg"
-    (found,) = rows(file, "SELECT max(version) FROM schema_version")[0]
-    tables = {name for (name,) in rows(file, "SELECT table_name FROM gpkg_contents")}
-    columns = {name for (name,) in rows(file, "SELECT name FROM pragma_table_info('asset')")}
-    assert ("claim" in tables, "version" in columns) == (found == 2, found == 2), "half of it"
-    if found == 2:
-        assert rows(file, "SELECT count(*) FROM claim") == rows(file, "SELECT count(*) FROM asset_history") == [(600,)]
-    store = Store.open(folder)
-    assert bad(store) == []
-    assert len(store.records.within(10, 58, 12, 60)) == 500, "those with a place"
-    assert all(backup.assets == 600 for backup in store.backups.kept()), "no half backup has a name"
-    assert validator(file) == ""
-    return int(found)
+    found = list(killed_upgrades.killed(8, tmp_path, seed=5))
+    assert len(found) == 8
+    assert set(found) == {1, 2}, "all were killed too early, or all too late"
 
 
 @pytest.fixture(name="small_disk")
