@@ -349,7 +349,8 @@ def _add(pen: Pen, change: Change, there: Stored | None, tally: Tally) -> None:
     check_row(record)
     row = new_row(change.asset, record)
     held = [name for name, value in change.values.items() if value is not None and name not in _NOT_HELD]
-    pen.insert([{**row, "held": json.dumps(held, ensure_ascii=False)}])
+    # again: it may have been there, and another program deleted its row
+    pen.insert([{**row, "held": json.dumps(held, ensure_ascii=False)}], again=True)
     tally.new.append(change.asset)
     tally.effects.append(Effect(change.asset, str(record.get("name") or ""), "new"))
 
