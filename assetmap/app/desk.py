@@ -24,7 +24,7 @@ from assetmap.model.change import Change, Clash, Outcome, Record
 from assetmap.model.fields import title
 from assetmap.model.spot import At
 from assetmap.store.desks.journal import Journal
-from assetmap.store.rows import Stored
+from assetmap.store.rows import DELETED, Stored
 
 Doing = Literal["", "add", "edit", "move", "history"]
 DERIVED = ("kind", "opening_hours_normal")
@@ -194,7 +194,7 @@ def _told(outcome: Outcome, seen: int) -> None:
         if clash.field not in DERIVED:
             mine.clashes[clash.field] = (clash, next((who for who, names in theirs if clash.field in names), ""))
     clashing = {clash.field for clash in outcome.clashes}
-    mine.goner = now.updated_by if now.deleted_at else None
+    mine.goner = _who_deleted() if now.deleted_at else None
     mine.record, mine.version = now.record, now.version
     if outcome.changeset is not None:
         kept = [(who, [name for name in names if name not in clashing]) for who, names in theirs]
@@ -209,6 +209,11 @@ def changed_by_others(seen: int, own: int | None) -> list[tuple[str, tuple[str, 
     found = [(v.by, tuple(n for n in v.fields if n[0] != "@" and n not in DERIVED)) for v in reversed(versions)
              if v.version > seen and (own is None or v.changeset != own)]  # fmt: skip
     return [(who, names) for who, names in found if names]
+
+
+def _who_deleted() -> str:
+    versions = cache.current_store().journal.versions(desk().asset)
+    return next((version.by for version in versions if DELETED in version.fields), "")
 
 
 def beside(who: str, names: Collection[str]) -> Message:

@@ -1,18 +1,24 @@
 // What was just taken up comes into sight, and the focus goes to its heading: on a phone it lies below the map. Where a
 // place is to be tapped, it is the map that must be seen.
+const SETTLED = 300; // ms: until what is no longer shown has gone from above it
 let last = null;
 
 export default function reveal({ data }) {
   const now = `${data.n} ${data.doing}`;
   if (now === last) return;
   last = now;
-  requestAnimationFrame(() => {
-    const heading = document.querySelector(".st-key-desk h2");
-    if (!heading) return;
+  requestAnimationFrame(() => show(data.doing, true));
+  setTimeout(() => show(data.doing, false), SETTLED);
+}
+
+function show(doing, focus) {
+  const heading = document.querySelector(".st-key-desk h2");
+  if (!heading) return;
+  if (focus) {
     heading.setAttribute("tabindex", "-1");
     heading.focus({ preventScroll: true });
-    const tapping = data.doing === "add" || data.doing === "move";
-    const seen = tapping ? document.querySelector("iframe[data-src]") : heading;
-    (seen ?? heading).scrollIntoView({ block: tapping && innerWidth <= 640 ? "start" : "nearest" });
-  });
+  }
+  const tapping = doing === "add" || doing === "move";
+  const seen = (tapping && document.querySelector("iframe[data-src]")) || heading;
+  seen.scrollIntoView({ block: tapping && innerWidth <= 640 ? "start" : "nearest" });
 }

@@ -21,6 +21,7 @@ from assetmap.model.change import Changeset, Record, Version
 from assetmap.model.fields import title
 from assetmap.model.spot import metres_between
 from assetmap.settings import settings
+from assetmap.store.rows import DELETED
 
 _AT_ONCE = 8
 _KINDS: dict[str, Message] = {
@@ -93,7 +94,7 @@ def _lines(version: Version, before: Record | None) -> list[str]:
         return [tell(M("It came onto the map."))]
     if not version.record:
         return [tell(M("It was deleted with another program."))]
-    if "@deleted_at" in version.fields:
+    if DELETED in version.fields:
         return [tell(M("It was deleted or brought back."))]
     names = [name for name in version.fields if name[0] != "@" and name not in DERIVED]
     return [_line(name, before, version.record) for name in names] or [tell(M("Nothing that is shown changed."))]
