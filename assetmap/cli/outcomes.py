@@ -43,11 +43,9 @@ def foretell(outcome: Outcome, store: Store) -> None:
 
 def _tell_rest(outcome: Outcome, store: Store, done: bool) -> None:
     if outcome.gone and done:
-        out(Mn("One asset is gone from its source and went into the bin.",
-               "{n} assets are gone from their sources and went into the bin.", len(outcome.gone)))  # fmt: skip
+        out(Mn("One asset went into the bin.", "{n} assets went into the bin.", len(outcome.gone)))  # fmt: skip
     elif outcome.gone:
-        out(Mn("One asset is gone from its source and would go into the bin.",
-               "{n} assets are gone from their sources and would go into the bin.", len(outcome.gone)))  # fmt: skip
+        out(Mn("One asset would go into the bin.", "{n} assets would go into the bin.", len(outcome.gone)))  # fmt: skip
     if outcome.restored:
         out(Mn("Among the changed ones, one comes back out of the bin.",
                "Among the changed ones, {n} come back out of the bin.", len(outcome.restored)))  # fmt: skip

@@ -38,8 +38,8 @@ def executed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     return request.param, notebook
 
 
-def test_there_are_the_two_stories() -> None:
-    assert [path.stem for path in NOTEBOOKS] == ["01_first_map", "02_coverage_and_gaps"]
+def test_there_are_the_three_stories() -> None:
+    assert [path.stem for path in NOTEBOOKS] == ["01_first_map", "02_coverage_and_gaps", "03_over_time"]
 
 
 def test_it_runs_and_leaves_nothing_beside_it(executed: Any) -> None:
@@ -63,6 +63,14 @@ def test_the_story_says_what_it_found(executed: Any) -> None:
         assert "Sjakk i parken (oppdiktet)" in text
         assert "Kari" not in text
         assert "© OpenStreetMap contributors" in text
+    elif path.stem == "03_over_time":
+        assert "| Ola: Mo-Fr 09:00-18:00 | stored: Mo-Fr 10:00-20:00" in text
+        assert "Newly named square" in text
+        assert re.search(r"The old hall +found +It exists since 1952", text)
+        assert re.search(r"The new hall +grown +It exists since", text)
+        assert "do not mean more assets" in text
+        was, now = map(float, re.findall(r"(\d\.\d\d) → (\d\.\d\d)", text)[0])
+        assert now < was
     else:
         assert re.search(r"Playground: [\d,]+ of [\d,]+ homes \(\d+.?%; \d+.?% to \d+.?%\)", text)
         assert "coverage: the same figure again." in text

@@ -22,6 +22,7 @@ from assetmap.registry import discover
 from assetmap.settings import Settings
 from assetmap.sources.conform import conform
 from assetmap.sources.source import Context
+from assetmap.store import tables
 from assetmap.walk.profile import PROFILES, SEASONS
 from tests.stored_world import assets, inventory
 
@@ -95,6 +96,17 @@ def test_every_column_of_a_home_is_promised_and_no_other() -> None:
     text = page("reference/asset-schema.md")
     assert [row[0].strip("`") for row in rows(text, "Homes")] == list(HOME_COLUMNS)
     assert set(group_columns()) == set(re.findall(r"`([casy]\d+_?\d*(?:_low|_high)?)`", text))
+
+
+def test_every_column_of_every_table_is_promised_and_no_other() -> None:
+    text = page("reference/store-tables.md")
+    elsewhere = {"asset": set(ASSET_COLUMNS), "home": {*HOME_COLUMNS, *group_columns()}}  # in the asset schema
+    for name, table in tables.metadata.tables.items():
+        promised = [row[0].strip("`") for row in rows(text, name)]
+        assert set(promised) == set(table.c.keys()) - {"fid", "geom"} - elsewhere.get(name, set()), name
+        assert len(promised) == len(set(promised)), name
+    assert f"**version {tables.VERSION}**" in text
+    assert set(re.findall(r"^## ([a-z_]+)$", text, flags=re.MULTILINE)) == set(tables.metadata.tables)
 
 
 def test_every_category_stands_in_the_taxonomy_as_it_is() -> None:
