@@ -22,6 +22,10 @@ class Settings(BaseSettings):
     lang: str = Field(default="", description="Language of what is said: nb, da or en; empty follows the environment.")
     audience: str = Field(default="public", description="Circle of readers: public, members, staff or connector.")
     cache: Path = Field(default=Path.home() / ".cache" / "assetmap", description="Folder for downloads.")
+    backups: Path = Field(
+        default=Path.home() / ".local" / "share" / "assetmap" / "backups",
+        description="Folder for backups of stores on a server; a store in a folder has them in it.",
+    )
     overpass_url: str = Field(default="https://overpass-api.de/api", description="Overpass service.")
     nominatim_url: str = Field(default="https://nominatim.openstreetmap.org/", description="Nominatim service.")
     user_agent: str = Field(default="assetmap (community asset mapping)", description="Said to every service.")

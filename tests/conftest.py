@@ -55,6 +55,7 @@ def own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         for name in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "MPLCONFIGDIR", "IPYTHONDIR"):
             patch.setenv(name, str(folder / name.lower()))
         patch.setenv("ASSETMAP_CACHE", str(folder / "assetmap"))
+        patch.setenv("ASSETMAP_BACKUPS", str(folder / "backups"))
         yield folder
 
 

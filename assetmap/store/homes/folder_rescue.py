@@ -24,7 +24,7 @@ from assetmap.store.homes.database import Database, explaining
 from assetmap.store.homes.folder import MAP, names_of_ours
 
 SCRATCH = ".restore-"
-_JUMP = 1_000_000
+JUMP = 1_000_000
 """How far the count of changes goes on from a backup when nobody knows how far it had come since: no cache may take the
 store for a state that it has seen."""
 
@@ -66,7 +66,7 @@ def put_in_place(place: Path, database: Database, past: Past, finish: Finish) ->
         _copy(past, staged)
         home = EmbeddedHome(staged)
         with home.database.writing() as connection:  # the lock that is held is that of the folder around it
-            content.set_settings(connection, revision=int(content.setting_of(connection, "revision", 0)) + _JUMP)
+            content.set_settings(connection, revision=int(content.setting_of(connection, "revision", 0)) + JUMP)
             finish(home, connection)
         home.database.end_idle()
         for name in sorted(names_of_ours(staged)):

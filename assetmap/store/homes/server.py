@@ -25,6 +25,7 @@ from assetmap.store.home import WAIT_S, Check, Shelf
 from assetmap.store.homes import geopackage_copy, postgis, server_people, shelf
 from assetmap.store.homes.connection import engine_of, opening, parsed
 from assetmap.store.homes.refusals import busy, explaining, missing, user_of
+from assetmap.store.homes.server_copies import ServerCopies
 from assetmap.store.homes.server_health import checks
 
 
@@ -55,6 +56,11 @@ class ServerHome:
         self._shelf = shelf.ServerShelf(self.reading)
         self.shelf: Shelf = self._shelf
         self._engine = engine_of(self.place.url)
+
+    @property
+    def copies(self) -> ServerCopies:
+        """On this computer."""
+        return ServerCopies(self)
 
     def __repr__(self) -> str:
         return f"<ServerHome {self.address!r}>"
@@ -110,28 +116,33 @@ class ServerHome:
         """Make the schema and its tables, where nothing is there."""
         with self.reading() as connection:
             postgis.demand_able(connection, self.place)
-            if self._tables(connection):
+            if self.tables(connection):
                 return
         with self.writing() as connection:
-            if self._tables(connection):  # somebody else made it meanwhile
+            if self.tables(connection):  # somebody else made it meanwhile
                 return
             postgis.demand_postgis(connection, self.place)
-            if not sa.inspect(connection).has_schema(self.place.schema):
-                connection.exec_driver_sql(f"CREATE SCHEMA {self.place.schema}")
-            extension = postgis.extension_schema(connection) or "public"
-            connection.exec_driver_sql(f"SET LOCAL search_path = {self.place.schema}, {extension}")
-            postgis.create_tables(connection, extension, self.place.schema)
-            shelf.create(connection)
+            self.make_tables(connection)
             content.sign(connection)
 
-    def _tables(self, connection: sa.Connection) -> set[str]:
+    def make_tables(self, connection: sa.Connection) -> None:
+        """Make the tables of an empty store, and the schema where it is not there, inside a transaction."""
+        if not sa.inspect(connection).has_schema(self.place.schema):
+            connection.exec_driver_sql(f"CREATE SCHEMA {self.place.schema}")
+        extension = postgis.extension_schema(connection) or "public"
+        connection.exec_driver_sql(f"SET LOCAL search_path = {self.place.schema}, {extension}")
+        postgis.create_tables(connection, extension, self.place.schema)
+        shelf.create(connection)
+
+    def tables(self, connection: sa.Connection) -> set[str]:
+        """The names of all tables in the schema."""
         query = "SELECT relname FROM pg_class WHERE relnamespace = to_regnamespace(:schema) AND relkind IN ('r', 'p')"
         return set(connection.scalars(sa.text(query), {"schema": self.place.schema}))
 
     def demand_ours(self) -> None:
         """Make sure that the schema holds a store of ours, of this version."""
         with self.reading() as connection:
-            names = self._tables(connection)
+            names = self.tables(connection)
             if not names:
                 raise missing(self.place)
             self._demand_entry(connection)
@@ -147,7 +158,7 @@ class ServerHome:
     def _demand_entry(self, connection: sa.Connection) -> None:
         query = "SELECT has_schema_privilege(:schema, 'USAGE') AND has_table_privilege(:table, 'SELECT')"
         names = {"schema": self.place.schema, "table": f"{self.place.schema}.schema_version"}
-        if "schema_version" in self._tables(connection) and not connection.scalar(sa.text(query), names):
+        if "schema_version" in self.tables(connection) and not connection.scalar(sa.text(query), names):
             raise StoreError(
                 M("{user} may not look into {store}. Ask whoever owns the store for the right, or open it as its "
                   "owner.", user=user_of(self.place), store=self.address)

@@ -37,7 +37,7 @@ shelf_piece = sa.Table(
     sa.Column("number", sa.Integer, primary_key=True),
     sa.Column("content", sa.LargeBinary, nullable=False),
 )
-_PIECE = 4 << 20
+PIECE = 4 << 20
 _UNUSED_S = 30 * 86_400  # a copy that nobody asked for in so long goes
 
 
@@ -76,7 +76,7 @@ class ServerShelf:
         entry = {"name": name, "sha256": sha256(staged), "bytes": staged.stat().st_size}
         connection.execute(sa.insert(shelf_file), entry)
         with staged.open("rb") as file:
-            for number, piece in enumerate(iter(lambda: file.read(_PIECE), b"")):
+            for number, piece in enumerate(iter(lambda: file.read(PIECE), b"")):
                 connection.execute(sa.insert(shelf_piece), {"name": name, "number": number, "content": piece})
 
     def local(self, name: str) -> Path | None:
