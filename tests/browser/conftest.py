@@ -37,7 +37,10 @@ FLAGS = [
 ]
 
 # Whom Chromium asks of its own accord, whatever the page; no page of ours would.
-BROWSER_ITSELF = {"accounts.google.com", "clients2.google.com", "update.googleapis.com"}
+BROWSER_ITSELF = {
+    "accounts.google.com", "android.clients.google.com", "clients2.google.com", "update.googleapis.com",
+    "www.google.com",
+}  # fmt: skip
 
 
 class Refusal(BaseHTTPRequestHandler):
