@@ -32,6 +32,9 @@ class Audience(IntEnum):
             return name
         try:
             return cls[name]
-        except KeyError:
+        except (KeyError, TypeError):
             known = ", ".join(cls.__members__)
-            raise UnknownKey(M("There is no audience “{name}”. Use one of: {known}.", name=name, known=known)) from None
+            shown = name if isinstance(name, str) and name.isprintable() else type(name).__name__
+            raise UnknownKey(
+                M("There is no audience “{name}”. Use one of: {known}.", name=shown, known=known)
+            ) from None

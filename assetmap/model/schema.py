@@ -6,11 +6,13 @@ reports all faults at once. A frame may carry further columns; it may not lack t
 
 from __future__ import annotations
 
+import datetime
 import json
 import math
 import re
+import sys
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -50,6 +52,8 @@ REVIEW = ("ok", "pending")
 LONGEST = 20_000
 """Characters that one text of an asset may have when a person saves it."""
 _DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
+_ENDLESS = (math.inf, -math.inf)
+_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 ASSET_COLUMNS = (*TEXT, *NUMBERS, "geometry")
 _NAMESPACE = uuid.UUID("6f1d1c52-6b1a-5c61-9f0e-0a55e7a55e75")
 
@@ -156,16 +160,17 @@ def check_assets(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return frame
 
 
-def check_row(row: Mapping[str, Any]) -> None:
+def check_row(row: Mapping[str, Any], only: Container[str] | None = None) -> None:
     """Make sure that one asset keeps the promise of the asset schema; the quick way for what a person saves.
 
     Args:
         row: Field to value, None where missing.
+        only: The fields that changed; what else is imperfect in the row is no fault of whoever changed them.
 
     Raises:
         SchemaError: It breaks the promise; `.issues` lists every fault, as `check_assets` does.
     """
-    faults = list(_row_faults(row))
+    faults = [fault for fault in _row_faults(row) if only is None or fault[0] in only]
     if faults:
         issues = pd.DataFrame(faults, columns=["field", "code", "detail", "message"]).assign(
             asset=str(row.get("id", ""))
@@ -186,12 +191,14 @@ def _row_faults(row: Mapping[str, Any]) -> Iterator[tuple[str, str, str, Any]]:
         if value is None or name in ("geometry", "id"):
             continue
         if name in NUMBERS:
-            if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < math.inf:
+            if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= sys.float_info.max:
                 yield name, "schema", str(value)[:200], M("a number of at least 0")
         elif name in TEXT and not isinstance(value, str):
             yield name, "schema", str(value)[:200], M("a text")
         elif isinstance(value, str):
             yield from _text_faults(name, value)
+        elif not isinstance(value, bool | int | float | list | dict) or value in _ENDLESS or value != value:
+            yield name, "schema", str(value)[:200], M("a text or a number")
     if not _placed(row.get("geometry")):
         yield "geometry", "schema", str(row["geometry"])[:200], M("a valid place in WGS84")
 
@@ -206,15 +213,35 @@ def _text_faults(name: str, value: str) -> Iterator[tuple[str, str, str, Any]]:
         yield name, "schema", ascii(value[:60]), M("a text of whole characters")
     elif name in ("tags", "names") and not _is_object(value):
         yield name, "schema", value[:200], M("a JSON object")
-    elif name in ("valid_from", "valid_to", "confirmed") and not _DATE.fullmatch(value):
+    elif name in ("valid_from", "valid_to") and not _is_date(value):
         yield name, "schema", value[:200], M("a date such as 2026-05-17, a month such as 2026-05, or a year")
+    elif name == "confirmed" and not (len(value) == len("2026-05-17") and _is_date(value)):
+        yield name, "schema", value[:200], M("a date such as 2026-05-17")
+
+
+def _is_date(text: str) -> bool:
+    try:
+        datetime.date.fromisoformat(f"{text}-01-01"[:10])
+    except ValueError:
+        return False
+    return bool(_DATE.fullmatch(text))
 
 
 def _is_object(text: str) -> bool:
+    """Whether a text is a JSON object that every program can read: no NaN, no NUL and no half a character in it."""
     try:
-        return isinstance(json.loads(text), dict)
+        found = json.loads(text, parse_constant=_no_number)
+        if not isinstance(found, dict):
+            return False
+        if "\\u" in text:
+            json.dumps(found, ensure_ascii=False).encode()
+        return not _NUL.search(text)
     except (ValueError, RecursionError):
         return False
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(name)
 
 
 HOME_COLUMNS = ("source", "dwellings", "people", "people_low", "people_high", "edge_m", "geometry")

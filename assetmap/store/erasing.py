@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from assetmap.errors import InputError
 from assetmap.messages import M
 from assetmap.model.schema import REQUIRED
-from assetmap.store import content
+from assetmap.store import asked, content
 from assetmap.store import tables as t
 from assetmap.store.desks.snapshots import clean
 from assetmap.store.home import Home
@@ -21,17 +21,18 @@ from assetmap.store.writing import Pen, writing
 
 def erase(home: Home, asset: str, fields: Collection[str], *, by: str = "") -> int:
     """As `Journal.erase`."""
-    wanted = [fields] if isinstance(fields, str) else list(dict.fromkeys(fields))
+    wanted = asked.fields(fields)
     needed = [name for name in wanted if name in REQUIRED]
     if not wanted or needed:
         raise InputError(M("Say which fields to erase; {needed} cannot be among them, as no asset can be without.",
                            needed=", ".join(needed or REQUIRED)))  # fmt: skip
     with writing(home, by=by, kind="erase", tidy=True) as pen:
-        stored = read(pen.connection, [asset]).get(asset)
+        stored = read(pen.connection, [asked.key(asset)]).get(asset)
         past = _past(pen.connection, asset, wanted)
         if stored is None and not past:
             raise InputError(M("There is no asset {asset} in this store. Its id may be from another store.",
-                               asset=str(asset)[:60]))  # fmt: skip
+                               asset=asked.shown(asset)))  # fmt: skip
+        _demand_known(wanted, stored, past)
         if stored is not None:
             _empty(pen, stored, wanted)
         count = blank(pen.connection, asset, wanted)
@@ -40,6 +41,17 @@ def erase(home: Home, asset: str, fields: Collection[str], *, by: str = "") -> i
         pen.connection.execute(sa.insert(t.erasure), rows)
         pen.dirty()
     return count
+
+
+def _demand_known(fields: list[str], stored: Stored | None, past: list[sa.Row[tuple[int, str]]]) -> None:
+    """Nobody shall believe that words are gone, as a slip of the pen named a field that never was."""
+    known = {*FIELDS, "geometry", *(() if stored is None else stored.record)}
+    for row in past:
+        known |= json.loads(json.loads(row.old).get("extra") or "{}").keys()
+    strange = [name for name in fields if name not in known]
+    if strange:
+        raise InputError(M("This asset never had a field “{name}”. Nothing was erased. It has: {known}.",
+                           name=asked.shown(strange[0]), known=", ".join(sorted(known))))  # fmt: skip
 
 
 def _empty(pen: Pen, stored: Stored, fields: list[str]) -> None:

@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from assetmap.store import arrow
 from assetmap.store.geometry import from_blobs, to_blobs
 from assetmap.store.tables import BOOKKEEPING, asset
+from assetmap.store.texts import demand_storable
 
 
 def rows_of(frame: pd.DataFrame, table: sa.Table, key: str) -> list[dict[str, Any]]:
@@ -53,6 +54,7 @@ def _value(value: Any) -> Any:
 
 def _json(row: dict[str, Any]) -> str | None:
     full = {name: value for name, value in row.items() if value is not None}
+    demand_storable((full,))  # once it is JSON, a NUL is no longer seen
     return json.dumps(full, ensure_ascii=False, default=str) if full else None
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from assetmap.model.schema import complete
+from assetmap.store import asked
 from assetmap.store import tables as t
 from assetmap.store.content import setting_of
 from assetmap.store.geometry import within
@@ -79,7 +80,7 @@ class Records:
     def get(self, ids: Collection[str] | str) -> dict[str, Stored]:
         """The assets of these ids, those in the bin too; an unknown id is left out."""
         with self._home.reading() as connection:
-            return read(connection, [ids] if isinstance(ids, str) else ids)
+            return read(connection, asked.keys(ids))
 
     def moment(self) -> Moment:
         """The state of now. Cheap."""
@@ -93,6 +94,8 @@ class Records:
             The state of now, and every asset that changed since, those in the bin too; None for the assets where more
             than assets changed (a source was read, the place was replaced), or more than `most` of them.
         """
+        asked.thing(earlier, Moment)
+        asked.number(most)
         with self._home.reading() as connection:
             now = _moment(connection)
             if now == earlier:
@@ -108,6 +111,6 @@ class Records:
 
     def within(self, west: float, south: float, east: float, north: float) -> dict[str, Stored]:
         """The assets whose bounds meet a box (degrees) and that are not in the bin."""
-        box = within(t.asset.c.geom, west, south, east, north)
+        box = within(t.asset.c.geom, *asked.box(west, south, east, north))
         with self._home.reading() as connection:
             return _all(connection, sa.and_(box, t.asset.c.deleted_at.is_(None)))

@@ -19,14 +19,14 @@ import sqlalchemy as sa
 
 from assetmap.atomic import replacing
 from assetmap.disclosure.gate import release
-from assetmap.errors import StoreError, StoreMissing
+from assetmap.errors import InputError, StoreError, StoreMissing
 from assetmap.messages import M
 from assetmap.model.audience import Audience
 from assetmap.model.change import Outcome
 from assetmap.model.inventory import Inventory
 from assetmap.model.provenance import Provenance
 from assetmap.model.schema import check_assets, complete
-from assetmap.store import content
+from assetmap.store import asked, content
 from assetmap.store.desks.backups import Backups
 from assetmap.store.desks.doubts import Doubts
 from assetmap.store.desks.journal import Journal
@@ -42,6 +42,7 @@ from assetmap.store.private import contacts
 from assetmap.store.records import Records
 from assetmap.store.refreshing import bring_in
 from assetmap.store.tables import address, asset
+from assetmap.store.texts import unstorable
 from assetmap.store.told import changes_since
 from assetmap.store.writing import trying, writing
 
@@ -173,6 +174,7 @@ class Store:
         Raises:
             StoreError: Another program is writing, or the disk is full. What was stored before is untouched.
         """
+        asked.thing(inventory, Inventory)
         held = contacts(private, inventory.everything)
         sources = {p.source for p in inventory.provenance}
         with writing(self.home, by=by, why=why, kind="refresh", source=", ".join(sorted(sources)), tidy=True) as pen:
@@ -218,7 +220,7 @@ class Store:
             SchemaError: A row breaks the asset schema; nothing was added.
             StoreError: Another program is writing, or the disk is full; nothing was added.
         """
-        frame = check_assets(complete(assets))
+        frame = _checked(assets, provenance)
         held = contacts(private, frame)
         with writing(self.home, by=by, why=why, kind="import", source=provenance.source) as pen:
             outcome = bring_in(pen, frame, {provenance.source}, whole=False)
@@ -232,12 +234,13 @@ class Store:
 
     def preview(self, assets: gpd.GeoDataFrame, provenance: Provenance) -> Outcome:
         """What `add` would do, without doing it."""
-        frame = check_assets(complete(assets))
+        frame = _checked(assets, provenance)
         with trying(self.home) as pen:
             return bring_in(pen, frame, {provenance.source}, whole=False)
 
     def preview_save(self, inventory: Inventory, *, remove: bool | None = None) -> Outcome:
         """What `save` would do to the assets, without doing it."""
+        asked.thing(inventory, Inventory)
         sources = {p.source for p in inventory.provenance}
         with trying(self.home) as pen:
             return bring_in(pen, inventory.everything, sources, whole=True, remove=remove)
@@ -338,10 +341,19 @@ class Store:
         Raises:
             StoreError: The disk is full or the place may not be written to; an older file there is untouched.
         """
-        target = Path(path).resolve()
+        target = asked.place(path).resolve()
         if str(target.parent) == self.address and target.name in ("map.gpkg", "people.db"):
             raise StoreError(M("A snapshot cannot take the place of the store itself. Give another name than {file}.",
                                file=target))  # fmt: skip
         with replacing(target) as fresh:
             self.home.export(fresh)
         return target
+
+
+def _checked(assets: gpd.GeoDataFrame, provenance: Provenance) -> gpd.GeoDataFrame:
+    asked.thing(assets, gpd.GeoDataFrame)
+    asked.thing(provenance, Provenance)
+    try:
+        return check_assets(complete(assets))
+    except UnicodeEncodeError as fault:
+        raise InputError(unstorable()) from fault

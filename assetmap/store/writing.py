@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from assetmap.errors import StoreError
 from assetmap.messages import M
 from assetmap.model.change import Record
-from assetmap.store import content
+from assetmap.store import asked, content
 from assetmap.store import tables as t
 from assetmap.store.home import Home
 from assetmap.store.rows import DELETED, Stored, columns_of
@@ -158,9 +158,11 @@ def writing(
         tidy: As in `Home.writing`.
 
     Raises:
+        InputError: One of the texts is none, or is a whole book.
         StoreError: The home is read-only or full, or somebody else has been writing for too long.
     """
-    entry = {"by": by, "why": why, "kind": kind, "source": source, "undoes": undoes}
+    said = {"by": by, "why": why, "kind": kind, "source": source}
+    entry = {**{name: asked.words(text) for name, text in said.items()}, "undoes": undoes}
     with home.writing(tidy=tidy) as connection:
         pen = Pen(home, connection, entry)
         yield pen

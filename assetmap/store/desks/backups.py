@@ -8,11 +8,12 @@ from collections.abc import Iterator
 
 import sqlalchemy as sa
 
-from assetmap.errors import StoreError, StoreMissing
+from assetmap.errors import InputError, StoreError, StoreMissing
 from assetmap.messages import M
 from assetmap.model.change import Outcome
+from assetmap.store import asked
 from assetmap.store import tables as t
-from assetmap.store.copies import Backup, Past, demand_whole, laid_down, lay_down, moment, remove, state_of
+from assetmap.store.copies import Backup, Past, demand_whole, laid_down, lay_down, remove, state_of
 from assetmap.store.home import Home
 from assetmap.store.restoring import bring_back, erasures, finish
 from assetmap.store.rotation import is_due, to_keep
@@ -42,9 +43,15 @@ class Backups:
         if self._home.read_only:
             raise StoreError(M("{store} is read-only for you, so no backup can be made there. Copy it to a place of "
                                "your own, or ask its owner.", store=self._home.address))  # fmt: skip
+        if asked.words(reason) and not (reason.isascii() and reason.isalpha()):
+            raise InputError(M("“{found}” cannot be in the name of a backup. Expected a word.",
+                               found=asked.shown(reason)))  # fmt: skip
+        return self._make(reason, datetime.datetime.now(datetime.UTC))
+
+    def _make(self, reason: str, now: datetime.datetime) -> Backup:
         with self._home.copies.alone():
-            backup = lay_down(self._home.copies, reason)
-            self._thin(moment(backup.at))
+            backup = lay_down(self._home.copies, reason, now)
+            self._thin(now)
         return backup
 
     def kept(self) -> list[Backup]:
@@ -57,6 +64,7 @@ class Backups:
         Raises:
             StoreMissing: There is none of that name.
         """
+        asked.words(name)
         known = self.kept()
         for backup in known:
             if name == LATEST or (name and backup.name.startswith(name)):
@@ -70,13 +78,15 @@ class Backups:
         Raises:
             StoreError: A file of it is missing or was changed, or it cannot be read.
         """
-        with self._opened(backup) as past:
+        with self._opened(backup if isinstance(backup, Backup) else self.find(backup)) as past:
             erasures(past.connection)
 
     def due(self, now: datetime.datetime | None = None) -> bool:
         """Whether the last backup is an hour old and the store has changed since; cheap."""
         with self._home.reading() as connection:
             state = state_of(connection)
+        if now is not None:
+            asked.thing(now, datetime.datetime)
         return is_due(self.kept(), state, now or datetime.datetime.now(datetime.UTC))
 
     def tick(self, now: datetime.datetime | None = None) -> Backup | None:
@@ -85,9 +95,10 @@ class Backups:
         Raises:
             StoreError: As in `make`.
         """
+        now = now or datetime.datetime.now(datetime.UTC)
         if self._home.read_only or not self.due(now):
             return None
-        return self.make()
+        return self._make("", now)
 
     def restore(self, backup: Backup | str, *, by: str = "") -> Outcome:
         """Make the store what it was when a backup was made: all of it, or, when anything fails, nothing.
@@ -103,7 +114,7 @@ class Backups:
             StoreMissing: There is no such backup.
             StoreError: The backup is damaged, the disk is full, or somebody else is writing. Nothing was changed.
         """
-        chosen = self.find(backup) if isinstance(backup, str) else backup
+        chosen = backup if isinstance(backup, Backup) else self.find(backup)
         if self._home.copies.lost():
             return self._replace(chosen, by)
         self._home.demand_ours()

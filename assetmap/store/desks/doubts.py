@@ -10,9 +10,11 @@ import shapely
 import sqlalchemy as sa
 
 from assetmap.disclosure.gate import release_rows
+from assetmap.errors import InputError
+from assetmap.messages import M
 from assetmap.model.audience import Audience
 from assetmap.model.taxonomy import taxonomy
-from assetmap.store import claims, content
+from assetmap.store import asked, claims, content
 from assetmap.store import tables as t
 from assetmap.store.frames import read_frame
 from assetmap.store.home import Home
@@ -45,8 +47,9 @@ class Doubts:
         self, months: float = 12, *, today: datetime.date | None = None, audience: Audience | str = "public"
     ) -> pd.DataFrame:
         """The records of which nobody has heard for so many months, most doubtful first."""
+        months, on = asked.number_of(months), _day(today)
         frame, conflicts, gone = self._known(audience)
-        return stale(frame, today or _today(), months, conflicts=conflicts, gone=gone)
+        return stale(frame, on, months, conflicts=conflicts, gone=gone)
 
     def walk(
         self,
@@ -65,12 +68,12 @@ class Doubts:
         Raises:
             InputError: The start or the minutes make no sense.
         """
+        point, minutes, on = _point(start), asked.number_of(minutes), _day(today)
         frame, conflicts, gone = self._known(audience)
         known = taxonomy()
         listed = [key for key, category in known.items() if category.role == "asset"]  # nobody walks to see a bench
         frame = frame[frame["category"].isin(listed)]
-        found = doubts(frame, today or _today(), conflicts=conflicts, gone=gone)
-        point = shapely.Point(start[1], start[0])
+        found = doubts(frame, on, conflicts=conflicts, gone=gone)
         with self._home.reading() as connection:
             part = content.setting_of(connection, "sidecars", {}).get("network")
         file = self._home.shelf.local(part["file"]) if part else None
@@ -104,5 +107,14 @@ def _conflicts(group: list[claims.Claim]) -> set[str]:
     return found
 
 
-def _today() -> datetime.date:
-    return datetime.datetime.now(datetime.UTC).date()
+def _day(today: datetime.date | None) -> datetime.date:
+    if today is not None and not isinstance(today, datetime.date):
+        raise InputError(M("“{found}” is no day. Expected a date.", found=asked.shown(today)))
+    return today or datetime.datetime.now(datetime.UTC).date()
+
+
+def _point(start: tuple[float, float]) -> shapely.Point:
+    if not isinstance(start, tuple | list) or len(start) != 2:
+        raise InputError(M("“{found}” is no place to start from. Expected latitude and longitude in degrees.",
+                           found=asked.shown(start)))  # fmt: skip
+    return shapely.Point(asked.number_of(start[1]), asked.number_of(start[0]))

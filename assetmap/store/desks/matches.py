@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from assetmap.errors import InputError
 from assetmap.messages import M
 from assetmap.model.change import Outcome
-from assetmap.store import claims, joined
+from assetmap.store import asked, claims, joined
 from assetmap.store import tables as t
 from assetmap.store.desks.journal import Tally, take_back, tell, unknown
 from assetmap.store.frames import read_frame
@@ -65,10 +65,11 @@ class Matches:
             InputError: There is no such asset or decision, or one of the two is in the bin.
         """
         if decision not in DECISIONS:
-            raise InputError(M("“{found}” is no decision. Expected one of: {known}.", found=str(decision)[:60],
+            raise InputError(M("“{found}” is no decision. Expected one of: {known}.", found=asked.shown(decision),
                                known=", ".join(DECISIONS)))  # fmt: skip
         if a == b or (keep and keep not in (a, b)):
             raise InputError(M("Name two different assets, and one of them to keep."))
+        a, b = asked.key(a), asked.key(b)
         tally = Tally()
         with writing(self._home, by=by, kind="merge") as pen:
             stored = read(pen.connection, [a, b])
@@ -115,6 +116,7 @@ class Matches:
         Raises:
             InputError: They were not joined.
         """
+        a, b = asked.key(a), asked.key(b)
         tally = Tally()
         with writing(self._home, by=by, kind="part") as pen:
             query = sa.select(t.match).where(t.match.c.pair == joined.pair_of(a, b), t.match.c.decision == "same")

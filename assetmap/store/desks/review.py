@@ -19,12 +19,13 @@ from assetmap.errors import InputError
 from assetmap.messages import M
 from assetmap.model.change import Change, Outcome, Record
 from assetmap.model.schema import check_row
-from assetmap.model.suggestion import FIELDS, KINDS, Suggestion
+from assetmap.model.suggestion import FIELDS, KINDS, STATES, Suggestion
+from assetmap.store import asked
 from assetmap.store import tables as t
 from assetmap.store.desks.journal import OF_A_NEW_ONE, Tally, carry_out, derived, unknown
 from assetmap.store.home import Home
 from assetmap.store.records import read
-from assetmap.store.rows import columns_of, record_of
+from assetmap.store.rows import Stored, columns_of, record_of
 from assetmap.store.writing import Pen, writing
 
 MOST_LETTERS = 10_000
@@ -58,7 +59,10 @@ class Review:
             InputError, SchemaError: Too little, too much, or something that nobody may suggest.
             StoreError: Too many suggestions wait already.
         """
-        said = {name: value for name, value in (values or {}).items() if value not in (None, "")}
+        given = asked.values({} if values is None else values)
+        said = {name: value for name, value in given.items() if value is not None and value != ""}
+        asset, note = asked.words(asset), asked.words(note, most=MOST_LETTERS)
+        version = None if version is None else asked.number(version, least=1)
         _demand_sense(kind, asset, said, note)
         demand_clean({**said, "note": note})
         with self._home.writing() as connection:
@@ -71,7 +75,7 @@ class Review:
                 raise unknown(asset)
             else:
                 check_row(derived({**seen.record, **said}))
-                version = version or seen.version
+                version = _seen(seen, version)
             key = uuid.uuid4().hex[:12]
             columns = columns_of(said, {})
             row = {
@@ -87,9 +91,12 @@ class Review:
         Args:
             assignee: Only those that this person looks at; "" for those that nobody looks at; None for all.
         """
+        if state not in STATES:
+            raise InputError(M("“{found}” is no state of a suggestion. Expected one of: {known}.",
+                               found=asked.shown(state), known=", ".join(STATES)))  # fmt: skip
         query = sa.select(t.suggestion).where(t.suggestion.c.state == state).order_by(t.suggestion.c.fid)
         if assignee is not None:
-            query = query.where(sa.func.coalesce(t.suggestion.c.assignee, "") == assignee)
+            query = query.where(sa.func.coalesce(t.suggestion.c.assignee, "") == asked.words(assignee))
         with self._home.reading() as connection:
             return [_suggestion(row) for row in connection.execute(query)]
 
@@ -106,7 +113,7 @@ class Review:
         """Note who looks at a suggestion; nobody where `to` is empty."""
         with self._home.writing() as connection:
             _waiting(connection, key)
-            _set(connection, key, assignee=to.strip() or None)
+            _set(connection, key, assignee=asked.words(to).strip() or None)
 
     def accept(
         self, key: str, *, by: str = "", values: Mapping[str, Any] | None = None, version: int | None = None,
@@ -125,11 +132,12 @@ class Review:
             InputError: It was decided already. Else as `Journal.apply`.
         """
         tally = Tally()
+        allow = asked.kinds(allow)
         with writing(self._home, by=by, kind="review") as pen:
             found = _waiting(pen.connection, key)
-            wanted = dict(found.said if values is None else values)
+            wanted = dict(found.said if values is None else asked.values(values))
             demand_clean(wanted, allow)
-            carry_out(pen, [_change(found, wanted, version)], tally)
+            carry_out(pen, asked.changes([_change(found, wanted, version)]), tally)
             if not tally.clashes:
                 _decide(pen, key, "accepted", by, changeset=pen.written)
         return tally.outcome(pen.written)
@@ -140,7 +148,7 @@ class Review:
         Raises:
             InputError: No reason was given, or it was decided already.
         """
-        if not reason.strip():
+        if not asked.words(reason).strip():
             raise InputError(M("Say in a few words why this is not done; whoever asks later will want to know."))
         demand_clean({"reason": reason})
         with writing(self._home, by=by, kind="review") as pen:
@@ -155,7 +163,7 @@ class Review:
         """
         old = sa.and_(
             t.suggestion.c.state != "new", t.suggestion.c.said.is_not(None),
-            t.suggestion.c.decided_at < _days_before(today, FORGET_DAYS),
+            t.suggestion.c.decided_at < _days_before(asked.day(today), FORGET_DAYS),
         )  # fmt: skip
         with self._home.writing() as connection:
             change = sa.update(t.suggestion).where(old).values(said=None, said_geom=None, note=None)
@@ -164,11 +172,11 @@ class Review:
 
 def _demand_sense(kind: str, asset: str, said: Record, note: str) -> None:
     if kind not in KINDS:
-        raise InputError(M("“{found}” cannot be suggested. Expected one of: {known}.", found=str(kind)[:60],
+        raise InputError(M("“{found}” cannot be suggested. Expected one of: {known}.", found=asked.shown(kind),
                            known=", ".join(KINDS)))  # fmt: skip
     wrong = [name for name in said if name not in FIELDS]
     if wrong:
-        raise InputError(M("{field} cannot be suggested. Expected some of: {known}.", field=str(wrong[0])[:60],
+        raise InputError(M("{field} cannot be suggested. Expected some of: {known}.", field=asked.shown(wrong[0]),
                            known=", ".join(FIELDS)))  # fmt: skip
     letters = len(note) + sum(len(value) for value in said.values() if isinstance(value, str))
     if letters > MOST_LETTERS:
@@ -180,6 +188,13 @@ def _demand_sense(kind: str, asset: str, said: Record, note: str) -> None:
         raise InputError(M("Say what is not right."))
     if kind != "add" and not asset:
         raise InputError(M("Say which place is meant."))
+
+
+def _seen(there: Stored, version: int | None) -> int:
+    """The version that somebody saw; one that never was would keep the suggestion from ever being accepted."""
+    if version is not None and version > there.version:
+        raise InputError(M("There is no version {version} of asset {asset}.", version=version, asset=there.id))
+    return version or there.version
 
 
 def _demand_room(connection: sa.Connection) -> None:
@@ -209,9 +224,9 @@ def _waiting(connection: sa.Connection, key: str) -> Suggestion:
 
 
 def _of(connection: sa.Connection, key: str) -> Suggestion:
-    row = connection.execute(sa.select(t.suggestion).where(t.suggestion.c.id == key)).first()
+    row = connection.execute(sa.select(t.suggestion).where(t.suggestion.c.id == asked.key(key))).first()
     if row is None:
-        raise InputError(M("There is no suggestion {id}.", id=str(key)[:60]))
+        raise InputError(M("There is no suggestion {id}.", id=asked.shown(key)))
     return _suggestion(row)
 
 
@@ -237,5 +252,5 @@ def _day() -> str:
     return datetime.datetime.now(datetime.UTC).date().isoformat()
 
 
-def _days_before(today: str, days: int) -> str:
-    return (datetime.date.fromisoformat(today) - datetime.timedelta(days=days)).isoformat()
+def _days_before(today: datetime.date, days: int) -> str:
+    return (today - datetime.timedelta(days=days)).isoformat()

@@ -29,7 +29,7 @@ from assetmap.model.provenance import Provenance
 from assetmap.model.schema import complete
 from assetmap.model.snapshot import Snapshot
 from assetmap.model.taxonomy import reading_rules
-from assetmap.store import content
+from assetmap.store import asked, content
 from assetmap.store import tables as t
 from assetmap.store.frames import read_frame
 from assetmap.store.home import Home
@@ -61,10 +61,10 @@ class Snapshots:
             InputError: The name is empty, too long or taken.
             StoreError: The disk is full, or somebody else is writing; nothing was taken.
         """
-        name = " ".join(name.split())
+        name, note = " ".join(asked.words(name).split()), asked.words(note)
         if not name or len(name) > 100 or not name.isprintable() or name.casefold() == NOW:
             raise InputError(
-                M("“{name}” cannot be the name of a snapshot. Expected up to 100 letters.", name=name[:60])
+                M("“{name}” cannot be the name of a snapshot. Expected up to 100 letters.", name=asked.shown(name))
             )
         demand_clean({"name": name, "note": note})
         with writing(self._home, by=by, kind="snapshot", tidy=True) as pen:
@@ -114,7 +114,7 @@ class Snapshots:
 
     def write(self, key: str, path: Path | str, audience: Audience | str = "public") -> Path:
         """Write a snapshot as GeoParquet 1.1, for analysis; what this audience may not see is left out."""
-        target = Path(path).resolve()
+        target = asked.place(path).resolve()
         if target.suffix not in (".parquet", ".geoparquet"):
             raise InputError(M("{file} should end in .parquet. For other formats, use the export.", file=target.name))
         frame = self.frame(key, audience)
@@ -222,10 +222,11 @@ def _all(connection: sa.Connection) -> list[Snapshot]:
 
 def _find(connection: sa.Connection, key: str) -> Snapshot:
     known = _all(connection)
+    key = asked.words(key)
     for found in known:
         if key == found.id or key.casefold() == found.name.casefold():
             return found
-    raise InputError(M("There is no snapshot “{name}”. There are: {known}.", name=str(key)[:60],
+    raise InputError(M("There is no snapshot “{name}”. There are: {known}.", name=asked.shown(key),
                        known=", ".join(found.name for found in known) or "–"))  # fmt: skip
 
 

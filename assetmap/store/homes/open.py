@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from assetmap.store import asked
 from assetmap.store.home import Home
 from assetmap.store.homes.embedded import EmbeddedHome
 
@@ -25,4 +26,4 @@ def home_at(place: Path | str, wait_s: float) -> Home:
         from assetmap.store.homes.server import ServerHome
 
         return ServerHome(str(place), wait_s)
-    return EmbeddedHome(Path(place).resolve(), wait_s)
+    return EmbeddedHome(asked.place(place).resolve(), wait_s)
