@@ -57,10 +57,11 @@ def apply() -> None:
     from streamlit import config
 
     for name, value in OPTIONS.items():
-        if not config.is_manually_set(name):
-            config.set_option(name, value, "assetmap")
-    if not config.is_manually_set("server.maxUploadSize"):
-        config.set_option("server.maxUploadSize", upload_mb(config.get_option("server.address")), "assetmap")
+        if config.is_manually_set(name):
+            continue
+        if name == "server.maxUploadSize":
+            value = upload_mb(str(config.get_option("server.address")))
+        config.set_option(name, value, "assetmap")
 
 
 def upload_mb(address: str) -> int:

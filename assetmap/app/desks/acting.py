@@ -17,7 +17,7 @@ from assetmap.model.fields import title
 from assetmap.store import Store
 
 Deed = Callable[[Store, str], Outcome | None]
-_KEY = "_done"
+_KEY, _FRESH = "_done", "_just-done"
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,7 @@ def act(deed: Deed, said: Message, back: bool = True) -> Outcome | None:
 def note(done: Done) -> None:
     """Say this above the desk once the page is drawn again."""
     st.session_state[_KEY] = done
+    st.session_state[_FRESH] = True
 
 
 def forget() -> None:
@@ -74,6 +75,8 @@ def last_deed() -> None:
     with st.container(key="announce-deed", gap="xxsmall"):
         if done is None:
             return
+        if st.session_state.pop(_FRESH, False):  # the desk may be scrolled, and this line out of sight
+            st.toast(plain(tell(done.said), 200), icon=":material/info:" if done.failed else ":material/check_circle:")
         with st.container(horizontal=True, gap="small", vertical_alignment="center", key="deed"):
             icon = ":orange[:material/info:]" if done.failed else ":green[:material/check_circle:]"
             st.markdown(f"{icon} **{plain(tell(done.said), 300)}**", width="content")

@@ -146,7 +146,7 @@ def _lines(effects: Sequence[Effect], records: dict[str, Record]) -> None:
     mine, listed = may_edit(), effects[:_LISTED]
     after = [plain(value(one.field, one.after, one.before), 160) if one.field else "" for one in listed]
     names = [plain(called(records[one.asset]) or one.name, 80) for one in listed]
-    if mine:
+    if mine and any(one.field for one in listed):
         table({
             tell(M("Which")): names, tell(M("What")): [_what(one) for one in listed],
             tell(M("Before")): [plain(value(one.field, one.before), 160) if one.field else "" for one in listed],
