@@ -74,13 +74,13 @@ def settle(file: Path) -> None:
             table, _, name = column.partition(".")
             connection.execute(f"UPDATE {table} SET {name} = ?", (at,))
         connection.execute("UPDATE claim SET at = ?", (MADE,))
-        for key, value in (("saved_at", at), ("store", STORE)):
-            connection.execute("UPDATE setting SET value = ? WHERE key = ?", (json.dumps(value), key))
+        connection.execute("UPDATE setting SET value = ? WHERE key = 'store'", (json.dumps(STORE),))
         indexes = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL ORDER BY name"
         for name, sql in connection.execute(indexes).fetchall():  # they are made in no certain order
             connection.execute(f"DROP INDEX {name}")
             connection.execute(sql)
         connection.execute("VACUUM")
+        connection.execute("PRAGMA journal_mode = WAL")  # as a store is opened, so that a look does not change the file
 
 
 def dated(gathered: Gathered) -> Gathered:
