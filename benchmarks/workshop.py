@@ -54,9 +54,10 @@ class Person:
             self.fault = fault
 
     def _note(self, outcome: Outcome | None) -> None:
-        if outcome is not None and outcome.changeset is not None:
-            self.promised[outcome.changeset] = outcome
+        if outcome is not None:
             self.clashes += len(outcome.clashes)
+            if outcome.changeset is not None:
+                self.promised[outcome.changeset] = outcome
 
     def _act(self) -> Outcome | None:
         what = self.dice.choices(["add", "edit", "move", "remove", "undo"], [3, 6, 2, 1, 2])[0]
