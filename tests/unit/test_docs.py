@@ -134,7 +134,9 @@ def test_every_setting_stands_in_the_table_with_its_default() -> None:
     table = {row[0].strip("`"): row[1] for row in rows("\n## all\n" + page("reference/settings.md"), "all")}
     assert list(table) == list(Settings.model_fields)
     for name, field in Settings.model_fields.items():
-        plain = {"True": "true", "False": "false", "": "empty"}.get(str(field.default), str(field.default))
+        plain = {"True": "true", "False": "false", "": "empty", "None": "empty"}.get(
+            str(field.default), str(field.default)
+        )
         shown = table[name].strip("`").replace("~", str(Path.home()))
         assert shown == plain, name
 
