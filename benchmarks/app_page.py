@@ -1,6 +1,6 @@
 """How long until a store can be used in the app, and how long do a filter and an edit take, in headless Chromium?
 
-Run `python benchmarks/app_page.py [STORE]` from the checkout; without a store, a town of 10,000 assets is made, and of a
+Run `python benchmarks/app_page.py [STORE]` from the checkout; without a store, a town of 10,000 assets is made, of a
 store a copy. An edit lasts from leaving a field until list and map both show it. Prints one line per figure: the median
 of five runs and the worst of them, beside what was promised. The server is started anew and has answered once before
 the first run.
