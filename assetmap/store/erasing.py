@@ -114,9 +114,12 @@ def _without(row: dict[str, object], fields: Iterable[str]) -> dict[str, object]
 
 def replay(pen: Pen, erasures: Iterable[tuple[str, str]]) -> None:
     """Take words (asset, field) out of a store that was restored from an older copy."""
+    fields: dict[str, list[str]] = {}
     for asset, name in erasures:
+        fields.setdefault(asset, []).append(name)
+    for asset, names in fields.items():  # each asset once: a second change with the same number looks like another's
         stored = read(pen.connection, [asset]).get(asset)
         if stored is not None:
-            _empty(pen, stored, [name])
-        blank(pen.connection, asset, [name])
+            _empty(pen, stored, names)
+        blank(pen.connection, asset, names)
         pen.dirty()

@@ -13,7 +13,9 @@ import shapely
 from assetmap.errors import InputError, PrivateText, SchemaError, StoreMissing
 from assetmap.model.change import Change, Outcome
 from assetmap.store import Store
+from assetmap.store.erasing import replay
 from assetmap.store.geometry import register
+from assetmap.store.writing import writing
 from tests.stored_world import CLUBS, OSM, assets, inventory
 
 PARK, CAFE = assets().index
@@ -351,6 +353,15 @@ def test_what_an_asset_cannot_be_without_is_not_erased(store: Store) -> None:
             store.journal.erase(PARK, fields)
     with pytest.raises(InputError, match="There is no asset"):
         store.journal.erase("no such", ["name"])
+
+
+def test_words_that_are_taken_out_again_are_no_edit_of_another_program(store: Store) -> None:
+    edit(store, description="Kari Nordmann bor her", website="https://kari.example")
+    with writing(store.home, by="Ola", kind="restore") as pen:
+        replay(pen, [(PARK, "description"), (PARK, "website"), ("no such", "name")])
+    assert (record(store)["description"], record(store)["website"]) == (None, None)
+    assert store.journal.outside() == []
+    assert [v.by for v in store.journal.versions(PARK)] == ["Ola", "Kari", "gather"]
 
 
 def test_a_shape_can_be_erased(store: Store) -> None:
