@@ -12,6 +12,7 @@ import datetime
 import json
 import os
 import shutil
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
@@ -31,6 +32,7 @@ from assetmap.store.parts import sha256
 BACKUPS, MANIFEST = "backups", "backup.json"
 PART = "."
 """A folder whose name begins like this is not finished."""
+_LEFT_S = 3600.0
 
 
 @dataclass(frozen=True)
@@ -285,7 +287,7 @@ def _settle(folder: Path) -> None:
 
 
 def _sweep(folder: Path) -> None:
-    """Remove what a process that was killed left behind."""
-    for path in folder.iterdir():
-        if path.is_dir() and path.name.startswith(PART):
+    """Remove what a process that was killed left behind; what is younger may still be at work."""
+    for path in folder.glob(f"{PART}*"):
+        if path.is_dir() and time.time() - path.stat().st_mtime > _LEFT_S:
             shutil.rmtree(path, ignore_errors=True)

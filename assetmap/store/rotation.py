@@ -22,8 +22,9 @@ def is_due(backups: Collection[Backup], state: str, now: datetime.datetime) -> b
 def to_keep(backups: Collection[Backup], now: datetime.datetime) -> set[str]:
     """The names of the backups that stay.
 
-    The newest of each hour for 48 hours, the newest of each day for 30 days, the last ten of those that were made
-    before an upgrade, before a restore, and because somebody asked; and always the newest of all.
+    Of those that were due, the first of each hour for 48 hours, so that none goes because another was made a moment
+    later; the last of each day for 30 days; the last ten of those that were made before an upgrade, before a restore,
+    and because somebody asked; and always the last of all.
     """
     ordered = sorted(backups, key=lambda backup: backup.name, reverse=True)
     hours: dict[str, str] = {}
@@ -31,8 +32,8 @@ def to_keep(backups: Collection[Backup], now: datetime.datetime) -> set[str]:
     reasons: dict[str, list[str]] = {}
     for backup in ordered:
         age = backup.age_s(now)
-        if age < HOURLY_S:
-            hours.setdefault(backup.at[:13], backup.name)
+        if age < HOURLY_S and not backup.reason:
+            hours[backup.at[:13]] = backup.name
         if age < DAILY_S:
             days.setdefault(backup.at[:10], backup.name)
         if backup.reason:
