@@ -30,6 +30,8 @@ def rows_of(frame: pd.DataFrame, table: sa.Table, key: str) -> list[dict[str, An
     columns: dict[str, list[Any]] = {key: [str(value) for value in frame.index]}
     for name in known:
         columns[name] = _plain(frame[name]) if name in frame else [None] * len(frame)
+        if isinstance(table.c[name].type, sa.Text):  # a number of a house, say: each home would write it another way
+            columns[name] = [value if value is None else str(value) for value in columns[name]]
     if "geom" in table.c:
         columns["geom"] = to_blobs(frame.geometry.to_numpy())
     if "extra" in table.c:

@@ -110,6 +110,8 @@ def test_addresses_and_base_map_come_back(store: Store) -> None:
         {"street": ["Storgata", "Torget"], "number": ["12B", "1"], "postcode": ["0150", np.nan], "city": "Sarpsborg"},
         index=pd.Index(["node/1", "way/2"], name="address"), geometry=list(shapely.points([11, 12], 59)), crs=4326,
     )  # fmt: skip
+    store.save(inventory(), addresses=known.assign(number=[12, 1.5]))
+    assert list(store.addresses()["number"]) == ["12.0", "1.5"], "a number is kept as it is written"
     store.save(inventory(), addresses=known, basemap=b"PMTiles first")
     assert_geodataframe_equal(store.addresses(), known)
     first = store.basemap
@@ -118,10 +120,10 @@ def test_addresses_and_base_map_come_back(store: Store) -> None:
     store.save(inventory(), basemap=b"PMTiles second")
     assert store.basemap is not None
     assert store.basemap.read_bytes() == b"PMTiles second"
-    assert store.home.shelf.local("basemap.1.pmtiles") is None, "no file stays that no map names"
+    assert store.home.shelf.local("basemap.2.pmtiles") is None, "no file stays that no map names"
     store.save(inventory())
     assert store.basemap is None
-    assert store.home.shelf.local("basemap.2.pmtiles") is None
+    assert store.home.shelf.local("basemap.3.pmtiles") is None
 
 
 def test_each_audience_sees_its_own(store: Store) -> None:
