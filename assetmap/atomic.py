@@ -14,7 +14,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from assetmap.errors import AssetmapError, InputError, StoreError
+from assetmap.errors import AssetmapError, InputError, StoreError, StoreMissing
 from assetmap.messages import M, Message
 
 STORE_LOCK = "store.lock"
@@ -79,7 +79,7 @@ def speaking(path: Path) -> Iterator[None]:
     """Turn what the operating system says about writing a file into sentences for people.
 
     Raises:
-        StoreError: The disk is full, or the place may not be written to.
+        StoreError: The disk is full, or the place may not be written to. StoreMissing: It is gone.
     """
     try:
         yield
@@ -92,6 +92,11 @@ def speaking(path: Path) -> Iterator[None]:
             raise StoreError(
                 M("{file} may not be written: the folder or the file is read-only for you. Choose another folder, or "
                   "ask for the right to write there.", file=path)
+            ) from fault  # fmt: skip
+        if fault.errno == errno.ENOENT:
+            raise StoreMissing(
+                M("{file} is not there any more. Nothing was changed. See whether its folder was moved or renamed, or "
+                  "its disk taken out, then do it again.", file=Path(str(fault.filename or path)))
             ) from fault  # fmt: skip
         raise
 

@@ -22,6 +22,7 @@ from assetmap.model.change import KINDS, Change
 MOST_WORDS = 2_000
 """Characters of what somebody says about a change, or calls himself or herself."""
 _LONGEST_KEY, _LONGEST_NAME = 200, 100
+_LONGEST_PART = 255  # bytes, on every system that we know
 _MOST = 2**63 - 1  # what a database counts with
 _DEEPEST = 8
 
@@ -239,11 +240,12 @@ def thing(asked: Any, kind: type) -> None:
 
 
 def place(asked: Any) -> Path:
-    """The name of a file or folder, as a system can have one."""
+    """The name of a file or folder, as a system can have one, without links."""
     try:
-        if isinstance(asked, str | os.PathLike) and b"\0" not in os.fsencode(asked):
-            return Path(asked)
-    except (ValueError, TypeError):  # half a character
+        name = os.fsencode(asked) if isinstance(asked, str | os.PathLike) else b"\0"
+        if b"\0" not in name and max(map(len, name.split(os.fsencode(os.sep)))) <= _LONGEST_PART:
+            return Path(asked).resolve()
+    except (ValueError, TypeError, RuntimeError):  # half a character; links in a circle
         pass
     raise InputError(M("“{found}” cannot be the name of a file or folder.", found=shown(asked)))
 

@@ -114,7 +114,7 @@ class Snapshots:
 
     def write(self, key: str, path: Path | str, audience: Audience | str = "public") -> Path:
         """Write a snapshot as GeoParquet 1.1, for analysis; what this audience may not see is left out."""
-        target = asked.place(path).resolve()
+        target = asked.place(path)
         if target.suffix not in (".parquet", ".geoparquet"):
             raise InputError(M("{file} should end in .parquet. For other formats, use the export.", file=target.name))
         frame = self.frame(key, audience)

@@ -24,7 +24,7 @@ import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
 from assetmap.atomic import disk_full, speaking
-from assetmap.errors import InputError, StoreError
+from assetmap.errors import InputError, StoreError, StoreMissing
 from assetmap.messages import M
 from assetmap.store.geometry import register
 from assetmap.store.home import WAIT_S
@@ -144,6 +144,8 @@ def explaining(path: Path) -> Iterator[None]:
             yield
     except UnicodeEncodeError as fault:
         raise InputError(unstorable()) from fault
+    except sa.exc.NoSuchTableError as fault:
+        raise StoreError(damaged(path)) from fault
     except sa.exc.DBAPIError as fault:
         raise _explained(path, fault.orig or fault) from fault
     except sqlite3.Error as fault:
@@ -156,7 +158,12 @@ def _explained(path: Path, fault: BaseException) -> StoreError:
         return StoreError(disk_full(path.parent))
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return StoreError(busy(path))
-    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+    if not path.exists():
+        return StoreMissing(
+            M("{file} is not there any more. Nothing was changed. See whether its folder was moved or renamed, or its "
+              "disk taken out, then do it again.", file=path)
+        )  # fmt: skip
+    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) or "no such table" in str(fault):
         return StoreError(damaged(path))
     if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH")):
         return StoreError(
@@ -166,6 +173,13 @@ def _explained(path: Path, fault: BaseException) -> StoreError:
     return StoreError(
         M("{file} could not be read or written ({why}). What was stored is untouched.", file=path, why=str(fault))
     )
+
+
+def says_damaged(cause: BaseException | None) -> bool:
+    """Whether what SQLite said means that a file is no whole database."""
+    raw = getattr(cause, "orig", None) or cause
+    name = str(getattr(raw, "sqlite_errorname", ""))
+    return name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB"))
 
 
 def damaged(path: Path) -> Any:

@@ -45,7 +45,9 @@ class EmbeddedHome:
         self.folder = folder
         self.wait_s = wait_s
         self.shelf: Shelf = FolderShelf(folder)
-        self.read_only = folder.is_dir() and not writable(folder)
+        self.read_only = True
+        with contextlib.suppress(PermissionError):  # `demand_folder` tells who may not even look into it
+            self.read_only = folder.is_dir() and not writable(folder)
 
     @property
     def database(self) -> Database:
@@ -99,8 +101,9 @@ class EmbeddedHome:
         self.read_only = not writable(self.folder)
         if self.read_only:
             return
+        file = self.folder / MAP
+        demand_plain(file)
         with locked(self.folder, self.wait_s):
-            file = self.folder / MAP
             if not file.exists() or file.stat().st_size == 0:
                 with speaking(self.folder):
                     file.touch()
@@ -112,6 +115,7 @@ class EmbeddedHome:
         """Make sure that the folder holds a map of ours, of this version; an older one is brought up to date."""
         demand_folder(self.folder)
         file = self.folder / MAP
+        demand_plain(file)
         if not file.is_file() or file.stat().st_size == 0:
             raise StoreMissing(
                 M("There is no store in {folder} yet. Run “assetmap gather” first, or name another folder with "
@@ -217,6 +221,19 @@ class FolderShelf:
     def names(self) -> set[str]:
         """All files of ours beside the map."""
         return names_of_ours(self.folder)
+
+
+def demand_plain(file: Path) -> None:
+    """Make sure that a map is a file of its own, where there is one.
+
+    Raises:
+        StoreError: It is a folder, or a link to a file elsewhere, which two folders could share without knowing.
+    """
+    if file.is_symlink() or (file.exists() and not file.is_file()):
+        raise StoreError(
+            M("{file} is a link or a folder; a map is a file of its own. Nothing was changed. Put the file itself "
+              "there, or name its own folder with --store.", file=file)
+        )  # fmt: skip
 
 
 def demand_folder(path: Path) -> None:

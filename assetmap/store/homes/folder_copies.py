@@ -54,6 +54,7 @@ class FolderCopies:
         _sweep(self._place)
         counts = _agreed_copy(self._database(), fresh / MAP)
         if (self._place / PEOPLE).exists():
+            people.demand_whole(self._place)
             with speaking(fresh):
                 owner_only(fresh / PEOPLE)
             Database(self._place / PEOPLE, self._wait_s).backup(fresh / PEOPLE)

@@ -11,8 +11,10 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from assetmap.atomic import speaking
 from assetmap.messages import M
 from assetmap.store.home import Check
+from assetmap.store.homes import people
 from assetmap.store.homes.database import Database, damaged, log_size
 from assetmap.store.homes.folder import PEOPLE
 from assetmap.store.soundness import Answers, answered
@@ -54,7 +56,8 @@ def _log(folder: Path, database: Database) -> Answers:
 
 
 def _disk(folder: Path, database: Database) -> Answers:
-    free = shutil.disk_usage(folder).free / 1e6
+    with speaking(folder):
+        free = shutil.disk_usage(folder).free / 1e6
     if free >= FREE_MB:
         yield True, M("{free} MB are free on the disk of the store.", free=round(free))
     else:
@@ -70,6 +73,7 @@ def _people(folder: Path, database: Database) -> Answers:
         yield False, M("Others on this computer can read {file}, which holds personal values. Run: chmod 600 {file}",
                        file=path)  # fmt: skip
     else:
+        people.demand_whole(folder)
         yield True, M("Personal values are held in {file}, which only you can read.", file=PEOPLE)
 
 

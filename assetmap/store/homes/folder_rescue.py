@@ -20,7 +20,7 @@ from assetmap.errors import StoreError
 from assetmap.store import content
 from assetmap.store import tables as t
 from assetmap.store.copies import Finish, Past
-from assetmap.store.homes.database import Database, explaining
+from assetmap.store.homes.database import Database, explaining, says_damaged
 from assetmap.store.homes.folder import MAP, names_of_ours
 
 SCRATCH = ".restore-"
@@ -45,16 +45,11 @@ def is_lost(place: Path, database: Database) -> bool:
             names = set(sa.inspect(connection).get_table_names())
             found = content.signed_version(connection) if "schema_version" in names else None
     except StoreError as fault:
-        if _says_damaged(fault.__cause__):
+        if says_damaged(fault.__cause__):
             return True
         raise
     content.demand_version(found, str(file))
     return found == t.VERSION and not names.issuperset(t.metadata.tables)
-
-
-def _says_damaged(cause: BaseException | None) -> bool:
-    raw = getattr(cause, "orig", None) or cause
-    return str(getattr(raw, "sqlite_errorname", "")).startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB"))
 
 
 def put_in_place(place: Path, database: Database, past: Past, finish: Finish) -> None:

@@ -26,4 +26,4 @@ def home_at(place: Path | str, wait_s: float) -> Home:
         from assetmap.store.homes.server import ServerHome
 
         return ServerHome(str(place), wait_s)
-    return EmbeddedHome(asked.place(place).resolve(), wait_s)
+    return EmbeddedHome(asked.place(place), wait_s)

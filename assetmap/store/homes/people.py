@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 import sqlalchemy as sa
 
-from assetmap.store.homes.database import Database
+from assetmap.errors import StoreError
+from assetmap.messages import M
+from assetmap.store.homes.database import Database, says_damaged
 from assetmap.store.homes.folder import PEOPLE, owner_only
 
 metadata = sa.MetaData()
@@ -41,16 +44,56 @@ def rows(path: Path) -> list[dict[str, str]]:
     return [dict(zip(names, row, strict=True)) for row in found]
 
 
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[sa.Connection]:
+    """The file, to be written to: before a map is committed, so that nothing is changed where it is damaged."""
+    with _telling(path), Database(path).writing() as connection:
+        metadata.create_all(connection)
+        connection.execute(sa.select(held_contact).limit(1)).first()
+        yield connection
+
+
+def demand_whole(folder: Path) -> None:
+    """Make sure that the file can be read, where there is one.
+
+    Raises:
+        StoreError: It is damaged.
+    """
+    path = folder / PEOPLE
+    with _telling(path), Database(path).reading() as connection:
+        if connection.exec_driver_sql("PRAGMA quick_check(1)").scalar() != "ok":
+            raise _damaged(path)
+        connection.execute(sa.select(held_contact).limit(1)).first()
+
+
+@contextlib.contextmanager
+def _telling(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except StoreError as fault:
+        strange = "no such column" in str(fault.__cause__)
+        if strange or not path.is_file() or says_damaged(fault.__cause__):
+            raise _damaged(path) from fault
+        raise
+
+
+def _damaged(path: Path) -> StoreError:
+    return StoreError(
+        M("{file}, which holds personal values, is damaged. Nothing was changed. Move it out of the folder; the map "
+          "does not need it, and “assetmap restore” puts back the one of a backup.", file=path)
+    )  # fmt: skip
+
+
 def hold(folder: Path, rows: list[dict[str, str]]) -> None:
     """Set private values aside, before the map that names their assets is committed: none is lost between the two."""
-    if not rows:
-        return
     path = folder / PEOPLE
     if not path.exists():
+        if not rows:
+            return
         owner_only(path)
-    with Database(path).writing() as connection:
-        metadata.create_all(connection)
-        connection.execute(sa.insert(held_contact).prefix_with("OR REPLACE"), rows)
+    with _opened(path) as connection:
+        if rows:
+            connection.execute(sa.insert(held_contact).prefix_with("OR REPLACE"), rows)
 
 
 def prune(folder: Path, assets: set[str], sources: set[str], rows: list[dict[str, str]]) -> None:
@@ -66,8 +109,7 @@ def prune(folder: Path, assets: set[str], sources: set[str], rows: list[dict[str
         return
     given = {(row["asset"], row["field"], row["value"]) for row in rows}
     keys = sa.select(*[held_contact.c[name] for name in ("asset", "field", "value", "source")])
-    with Database(path).writing() as connection:
-        metadata.create_all(connection)
+    with _opened(path) as connection:
         gone = [
             {"a": asset, "f": field, "v": value}
             for asset, field, value, source in connection.execute(keys)
