@@ -21,6 +21,7 @@ from assetmap.cli import (
     matching,
     reviewing,
     round_trip,
+    safekeeping,
     showing,
     tracing,
 )
@@ -41,7 +42,9 @@ program.command(epilog="Example: assetmap export assets.gpkg --crs EPSG:25832")(
 program.command(epilog="Example: assetmap draw map.html --coverage playground")(showing.draw)
 program.command(epilog="Example: assetmap app --port 8600")(showing.app)
 program.command(epilog="Example: assetmap demo --lang nb")(showing.demo)
-program.command(epilog="Example: assetmap doctor --json")(showing.doctor)
+program.command(epilog="Example: assetmap doctor --json")(safekeeping.doctor)
+program.command(epilog="Example: assetmap backup --list")(safekeeping.backup)
+program.command(epilog="Example: assetmap restore 2026-11-22 --by Ane")(safekeeping.restore)
 program.command(epilog="Example: assetmap rerun coverage.geojson")(analysing.rerun)
 program.command(epilog="Example: assetmap history --since 2026-11-01")(tracing.history)
 program.command(epilog="Example: assetmap undo 17 --by Ane --why 'the wrong list'")(tracing.undo)

@@ -1,4 +1,4 @@
-"""`assetmap export`, `draw`, `app`, `demo` and `doctor`: how does a store reach others, and is it well?"""
+"""`assetmap export`, `draw`, `app` and `demo`: how does a store reach others?"""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from typing import Annotated
 import typer
 
 from assetmap import api
-from assetmap.cli.options import AsJson, Audience, Categories, Lang, Minutes, Port, StoreFolder, folder, lang, opened
-from assetmap.cli.saying import as_json, out
+from assetmap.cli.options import Audience, Categories, Lang, Minutes, Port, StoreFolder, folder, lang, opened
+from assetmap.cli.saying import out
 from assetmap.demo import demo_folder
 from assetmap.errors import InputError
-from assetmap.i18n import say
 from assetmap.messages import M, Mn
 from assetmap.model.inventory import Inventory
 from assetmap.settings import settings
@@ -89,18 +88,6 @@ def demo(port: Port = None, browser: Browser = True, edit: Edit = None, lang: La
     shutil.rmtree(copy, ignore_errors=True)
     shutil.copytree(demo_folder() / "demo", copy, copy_function=shutil.copyfile)
     raise typer.Exit(run(copy, port, browser, lang or "", edit))
-
-
-def doctor(json_: AsJson = False, store: StoreFolder = None, lang: Lang = None) -> None:
-    """Is the store whole and fresh? Exit code 1 where it is not."""
-    checks = opened(store).check()
-    if json_:
-        as_json([{"code": c.code, "ok": c.ok, "message": say(c.message, _lang())} for c in checks])
-    else:
-        for check in checks:
-            out(f"{'✓' if check.ok else '✗'} {say(check.message, _lang())}")
-    if not all(check.ok for check in checks):
-        raise typer.Exit(1)
 
 
 def _lang() -> str:

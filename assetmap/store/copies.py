@@ -231,6 +231,15 @@ def demand_whole(backup: Backup) -> None:
                                "restored. Choose another backup.", name=backup.name, file=name))  # fmt: skip
 
 
+def is_whole(backup: Backup) -> bool:
+    """Whether every file of a backup is what it was when it was made; reads all of it."""
+    try:
+        demand_whole(backup)
+    except StoreError:
+        return False
+    return True
+
+
 def take_over(source: Path, target: Path, known: tuple[Path, str] | None, digest: str) -> bool:
     """Put a file into a backup; where the last backup has the very same, as a second name of that one.
 

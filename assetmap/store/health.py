@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from functools import partial
 from typing import Any
 
@@ -10,14 +11,18 @@ import sqlalchemy as sa
 from assetmap.messages import M
 from assetmap.store import content
 from assetmap.store import tables as t
+from assetmap.store.copies import is_whole, laid_down, moment, state_of
 from assetmap.store.home import Check, Home
 from assetmap.store.parts import SIDECARS, sha256
 from assetmap.store.soundness import Answers, answered
 
+LONG_S = 24 * 3600.0
+"""How long changes may be in no backup."""
+
 
 def checks(home: Home) -> list[Check]:
     """Every check in order: those of any store, then those of its home."""
-    asks = {"version": _version, "history": _history, "parts": _parts}
+    asks = {"version": _version, "history": _history, "parts": _parts, "backup": _backup}
     return answered({code: partial(ask, home) for code, ask in asks.items()}) + home.checks()
 
 
@@ -43,6 +48,32 @@ def _history(home: Home) -> Answers:
                        "these assets may be missing.", n=count)  # fmt: skip
     else:
         yield True, M("The history of every asset is complete.")
+
+
+def _backup(home: Home) -> Answers:
+    """Whoever may not write here has no backups to look after."""
+    if home.read_only:
+        return
+    now = datetime.datetime.now(datetime.UTC)
+    with home.reading() as connection:
+        state, begun = state_of(connection), connection.scalar(sa.select(sa.func.min(t.schema_version.c.applied_at)))
+    known = laid_down(home.copies.folder)
+    good = next((backup for backup in known if is_whole(backup)), None)
+    when = "" if good is None else good.at[:16].replace("T", " ")
+    if known and good is not known[0]:
+        yield False, M("The last backup, {name}, is damaged. Run “assetmap backup” to make another, and see whether "
+                       "the disk is sound.", name=known[0].name)  # fmt: skip
+    elif good is None and begun and (now - moment(begun)).total_seconds() > LONG_S:
+        yield False, M("There is no backup yet. Run “assetmap backup”; while the app is open it makes one every hour.")
+    elif good is None:
+        yield True, M("There is no backup yet; while the app is open it makes one every hour.")
+    elif good.state == state:
+        yield True, M("The last good backup, of {when} UTC, has everything.", when=when)
+    elif good.age_s(now) > LONG_S:
+        yield False, M("The last good backup is of {when} UTC, and what changed since is in none. Run “assetmap "
+                       "backup”; while the app is open it makes one every hour.", when=when)  # fmt: skip
+    else:
+        yield True, M("The last good backup is of {when} UTC; what changed since will be in the next.", when=when)
 
 
 def _parts(home: Home) -> Answers:

@@ -109,5 +109,8 @@ class Home(Protocol):
     def checks(self) -> list[Check]:
         """The questions that only this kind of home can answer."""
 
+    def mend(self) -> list[Message]:
+        """Make anew what follows from the rows and is wrong, such as an index by place; what was done."""
+
     def export(self, target: Path) -> None:
         """Copy all tables as they are now into a GeoPackage of their own."""

@@ -20,7 +20,7 @@ import sqlalchemy as sa
 from assetmap.atomic import replacing
 from assetmap.disclosure.gate import release
 from assetmap.errors import InputError, StoreError, StoreMissing
-from assetmap.messages import M
+from assetmap.messages import M, Message
 from assetmap.model.audience import Audience
 from assetmap.model.change import Outcome
 from assetmap.model.inventory import Inventory
@@ -87,6 +87,11 @@ class Store:
         home = home_at(place, wait_s)
         home.demand_ours()
         return cls(home)
+
+    @classmethod
+    def backups_at(cls, place: Path | str, *, wait_s: float = WAIT_S) -> Backups:
+        """The backups of the store at an address, also where the store itself is damaged or gone."""
+        return Backups(home_at(place, wait_s))
 
     @property
     def address(self) -> str:
@@ -332,6 +337,14 @@ class Store:
     def check(self) -> list[Check]:
         """Is the store whole and fresh? One entry per question, good and bad alike. Reads everything once."""
         return checks(self.home)
+
+    def mend(self) -> list[Message]:
+        """Make anew what follows from what is stored and is wrong, such as an index by place; what was done.
+
+        Raises:
+            StoreError: Somebody else is writing, or the disk is full. Nothing was changed.
+        """
+        return self.home.mend()
 
     def snapshot(self, path: Path | str) -> Path:
         """Copy the map as it is now into a GeoPackage for QGIS and GDAL, which must never open the live file.

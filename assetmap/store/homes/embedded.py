@@ -17,12 +17,12 @@ import sqlalchemy as sa
 
 from assetmap.atomic import flush, flush_folder, speaking, temporary
 from assetmap.errors import StoreError, StoreMissing
-from assetmap.messages import M
+from assetmap.messages import M, Message
 from assetmap.store import content
 from assetmap.store import tables as t
 from assetmap.store.copies import lay_down
 from assetmap.store.home import WAIT_S, Check, Shelf
-from assetmap.store.homes import gpkg, people
+from assetmap.store.homes import gpkg, people, rtree_health
 from assetmap.store.homes.database import Database, damaged
 from assetmap.store.homes.folder import MAP, demand_local, names_of_ours, sweep, writable
 from assetmap.store.homes.folder_copies import FolderCopies
@@ -186,6 +186,11 @@ class EmbeddedHome:
     def checks(self) -> list[Check]:
         """Is the file whole, is its log small, is there room?"""
         return checks(self.folder, self.database)
+
+    def mend(self) -> list[Message]:
+        """R-trees and the triggers that follow every change."""
+        with self.writing() as connection:
+            return rtree_health.mend(connection)
 
     def export(self, target: Path) -> None:
         """By SQLite's backup."""

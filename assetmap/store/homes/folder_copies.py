@@ -31,7 +31,7 @@ from assetmap.store.homes.folder_rescue import SCRATCH, is_lost, put_in_place
 from assetmap.store.homes.turns import locked
 
 _TRIES = 3
-_LONG_S = 86_400
+_LEFT_S = 3600.0
 
 
 class FolderCopies:
@@ -140,9 +140,9 @@ def _demand_sound(path: Path) -> None:
 
 
 def _sweep(place: Path) -> None:
-    """Remove what a restoring that was killed left behind; one of today may still be at work."""
+    """Remove what a restoring that was killed left behind; a younger one may still be at work."""
     for path in place.glob(f"{SCRATCH}*"):
-        if time.time() - path.stat().st_mtime > _LONG_S:
+        if time.time() - path.stat().st_mtime > _LEFT_S:
             shutil.rmtree(path, ignore_errors=True)
 
 

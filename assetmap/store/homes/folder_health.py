@@ -9,16 +9,13 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-import sqlalchemy as sa
-
 from assetmap.atomic import speaking
 from assetmap.messages import M
 from assetmap.store.home import Check
-from assetmap.store.homes import people
+from assetmap.store.homes import people, rtree_health
 from assetmap.store.homes.database import Database, damaged, log_size
 from assetmap.store.homes.folder import PEOPLE
 from assetmap.store.soundness import Answers, answered
-from assetmap.store.tables import INDEXED
 
 LOG_MB, FREE_MB = 256, 500
 
@@ -33,17 +30,7 @@ def _integrity(folder: Path, database: Database) -> Answers:
 
 
 def _rtree(folder: Path, database: Database) -> Answers:
-    for layer in INDEXED:
-        there = sa.select(layer.c.fid).where(layer.c.geom.is_not(None))
-        with database.reading() as connection:
-            rows = set(connection.scalars(there))
-            entries = set(connection.exec_driver_sql(f'SELECT id FROM "rtree_{layer.name}_geom"').scalars())
-        if rows == entries:
-            yield True, M("The spatial index of {layer} has all {count} places.", layer=layer.name, count=len(rows))
-        else:
-            yield False, M("The spatial index of {layer} has {entries} entries for {count} places, so a search by "
-                           "place would miss some. Run “assetmap gather” again.",
-                           layer=layer.name, entries=len(entries), count=len(rows))  # fmt: skip
+    yield from rtree_health.questions(database)
 
 
 def _log(folder: Path, database: Database) -> Answers:

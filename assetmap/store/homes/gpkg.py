@@ -152,8 +152,8 @@ def _rtree_trigger(table: str, name: str, event: str, when: str, action: str) ->
 def drop_rtree(connection: sa.Connection, table: sa.Table) -> None:
     """Take the R-tree of a layer away, with its triggers, before all rows are replaced."""
     for name in _TRIGGERS:
-        connection.exec_driver_sql(f'DROP TRIGGER "rtree_{table.name}_geom_{name}"')
-    connection.exec_driver_sql(f'DROP TABLE "rtree_{table.name}_geom"')
+        connection.exec_driver_sql(f'DROP TRIGGER IF EXISTS "rtree_{table.name}_geom_{name}"')
+    connection.exec_driver_sql(f'DROP TABLE IF EXISTS "rtree_{table.name}_geom"')
 
 
 def fill_rtree(connection: sa.Connection, table: sa.Table, after: int = 0) -> None:
@@ -207,6 +207,16 @@ _HISTORY = {
         "SELECT RAISE(ABORT, 'this store was brought up to date meanwhile; start assetmap again'); END"
     ),
 }
+
+
+def triggers() -> set[str]:
+    """The names of all triggers that a map has."""
+    return {name for layer in (*t.INDEXED, None) for name in triggers_of(layer)}
+
+
+def triggers_of(layer: sa.Table | None) -> set[str]:
+    """The names of the triggers of the R-tree of a layer; None: those of the history."""
+    return set(_HISTORY) if layer is None else {f"rtree_{layer.name}_geom_{name}" for name in _TRIGGERS}
 
 
 def create_history(connection: sa.Connection) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from assetmap.errors import StoreError
-from assetmap.messages import M
+from assetmap.messages import M, Message
 from assetmap.model.schema import NUMBERS
 from assetmap.store import tables as t
 from assetmap.store.homes.connection import ServerAddress
@@ -76,6 +76,18 @@ def create_tables(connection: sa.Connection, extension: str, schema: str) -> Non
             f"SET search_path = {schema}, {extension}, pg_temp SET extra_float_digits = 1 AS $body$ {body} $body$"
         )
         connection.exec_driver_sql(f"CREATE TRIGGER {name} {_FIRES[name]} EXECUTE FUNCTION {name}()")
+
+
+def mend(connection: sa.Connection) -> list[Message]:
+    """Make the indexes by place anew that are missing or not valid, inside the connection's transaction."""
+    query = sa.text("SELECT indisvalid AND indisready FROM pg_index WHERE indexrelid = to_regclass(:name)")
+    done = []
+    for layer in t.INDEXED:
+        if not connection.scalar(query, {"name": index_of(layer)}):
+            connection.exec_driver_sql(f"DROP INDEX IF EXISTS {index_of(layer)}")
+            connection.exec_driver_sql(f"CREATE INDEX {index_of(layer)} ON {layer.name} USING gist (geom)")
+            done.append(M("The spatial index of {layer} was made anew.", layer=layer.name))
+    return done
 
 
 def index_of(layer: sa.Table) -> str:

@@ -18,7 +18,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from assetmap.errors import StoreError
-from assetmap.messages import M
+from assetmap.messages import M, Message
 from assetmap.store import content
 from assetmap.store import tables as t
 from assetmap.store.home import WAIT_S, Check, Shelf
@@ -206,6 +206,11 @@ class ServerHome:
     def checks(self) -> list[Check]:
         """Is what is stored whole, indexed, tidy and closed to others?"""
         return checks(self)
+
+    def mend(self) -> list[Message]:
+        """The indexes by place."""
+        with self.writing() as connection:
+            return postgis.mend(connection)
 
     def export(self, target: Path) -> None:
         """Row by row, all of one moment."""

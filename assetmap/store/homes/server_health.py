@@ -12,7 +12,6 @@ from assetmap.messages import M
 from assetmap.store import tables as t
 from assetmap.store.home import Check, Home
 from assetmap.store.homes.connection import ServerAddress
-from assetmap.store.homes.postgis import index_of
 from assetmap.store.soundness import Answers, answered
 
 _DEAD_SHARE, _DEAD = 0.5, 10_000  # rows that are gone but still take room: more than this is worth a word
@@ -59,10 +58,9 @@ def _gist(home: _OnServer) -> Answers:
         if layer.name in indexed:
             yield True, M("The spatial index of {layer} is there and valid.", layer=layer.name)
         else:
-            repair = f"CREATE INDEX {index_of(layer)} ON {home.place.schema}.{layer.name} USING gist (geom)"
             yield False, M("The spatial index of {layer} is missing or not valid, so that a search by place takes "
-                           "long. Ask whoever owns the store to run: {repair}",
-                           layer=layer.name, repair=repair)  # fmt: skip
+                           "long. Let whoever owns the store run “assetmap doctor --mend”.",
+                           layer=layer.name)  # fmt: skip
 
 
 def _size(home: _OnServer) -> Answers:

@@ -1,0 +1,83 @@
+"""Does the R-tree of each layer say where its rows are, and how is it made to?
+
+Programs that know nothing of R-trees, and those that copy a table and forget its triggers, leave one that is wrong:
+then searches by place miss what is there, and nothing else tells. All that an R-tree says comes from the rows, so it
+can always be made anew.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from assetmap.messages import M, Message
+from assetmap.store import tables as t
+from assetmap.store.homes import gpkg
+from assetmap.store.homes.database import Database
+from assetmap.store.soundness import Answers
+
+_NEAR = 0.001
+"""Degrees by which an R-tree may be wider than a shape: it rounds outward, at most by a metre near 180°."""
+
+
+def questions(database: Database) -> Answers:
+    """One answer per layer, and one on what keeps them right."""
+    with database.reading() as connection:
+        for layer in t.INDEXED:
+            places = connection.exec_driver_sql(f"SELECT count(*) FROM {layer.name} WHERE {_PLACED}").scalar_one()
+            wrong = wrong_entries(connection, layer)
+            if wrong:
+                yield False, M("The spatial index of {layer} is wrong for {wrong} of {count} places, so a search by "
+                               "place would miss some. Run “assetmap doctor --mend”.",
+                               layer=layer.name, wrong=wrong, count=places)  # fmt: skip
+            else:
+                yield True, M("The spatial index of {layer} has all {count} places.", layer=layer.name, count=places)
+        missing = sorted(gpkg.triggers() - _triggers(connection))
+    if missing:
+        yield False, M("What keeps history and index up to date is not all there ({names}), so edits of other programs "
+                       "would leave no trace. Run “assetmap doctor --mend”.", names=", ".join(missing))  # fmt: skip
+    else:
+        yield True, M("History and index follow every edit, of other programs too.")
+
+
+_PLACED = "geom IS NOT NULL AND NOT ST_IsEmpty(geom)"
+
+
+def wrong_entries(connection: sa.Connection, layer: sa.Table) -> int:
+    """How many rows the R-tree of a layer does not have, has elsewhere, or has although they are gone."""
+    name = layer.name
+    if f"rtree_{name}_geom" not in sa.inspect(connection).get_table_names():
+        return int(connection.exec_driver_sql(f"SELECT count(*) FROM {name} WHERE {_PLACED}").scalar_one())
+    off = " OR ".join(
+        f"NOT (abs(r.{edge} - ST_{end}(geom)) <= {_NEAR})"
+        for edge, end in (("minx", "MinX"), ("maxx", "MaxX"), ("miny", "MinY"), ("maxy", "MaxY"))
+    )
+    left = connection.exec_driver_sql(
+        f'SELECT count(*) FROM {name} LEFT JOIN "rtree_{name}_geom" r ON r.id = fid '
+        f"WHERE {_PLACED} AND (r.id IS NULL OR {off})"
+    ).scalar_one()
+    over = connection.exec_driver_sql(
+        f'SELECT count(*) FROM "rtree_{name}_geom" WHERE id NOT IN (SELECT fid FROM {name} WHERE {_PLACED})'
+    ).scalar_one()
+    return int(left) + int(over)
+
+
+def _triggers(connection: sa.Connection) -> set[str]:
+    query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    return set(connection.exec_driver_sql(query).scalars())
+
+
+def mend(connection: sa.Connection) -> list[Message]:
+    """Make anew what is wrong, inside the connection's transaction; what was done."""
+    done = []
+    missing = gpkg.triggers() - _triggers(connection)
+    for layer in t.INDEXED:
+        if wrong_entries(connection, layer) or missing & gpkg.triggers_of(layer):
+            gpkg.drop_rtree(connection, layer)
+            gpkg.create_rtree(connection, layer)
+            gpkg.fill_rtree(connection, layer)
+            done.append(M("The spatial index of {layer} was made anew.", layer=layer.name))
+    if missing & gpkg.triggers_of(None):
+        gpkg.drop_history(connection)
+        gpkg.create_history(connection)
+        done.append(M("The history follows every edit again. What was edited meanwhile is not in it."))
+    return done
