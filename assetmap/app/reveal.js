@@ -19,6 +19,6 @@ function show(doing, focus) {
     heading.focus({ preventScroll: true });
   }
   const tapping = doing === "add" || doing === "move";
-  const seen = (tapping && document.querySelector("iframe[data-src]")) || heading;
+  const seen = (tapping && document.querySelector(".st-key-map")) || heading;
   seen.scrollIntoView({ block: tapping && innerWidth <= 640 ? "start" : "nearest" });
 }

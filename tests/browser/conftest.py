@@ -39,7 +39,7 @@ FLAGS = [
 # Whom Chromium asks of its own accord, whatever the page; no page of ours would.
 BROWSER_ITSELF = {
     "accounts.google.com", "android.clients.google.com", "clients2.google.com", "update.googleapis.com",
-    "www.google.com",
+    "redirector.gvt1.com", "www.google.com",
 }  # fmt: skip
 
 

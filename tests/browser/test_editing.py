@@ -159,7 +159,7 @@ def test_with_a_thumb(phone: Page, url: str, store: Store, axe: Axe) -> None:
     frame = visit(phone, f"{url}/?lang=da")
     phone.locator(".st-key-add button").tap()
     expect(frame.locator(".am-placing")).to_be_visible()
-    at_the_top = "(y => y >= -1 && y < 200)(document.querySelector('iframe[data-src]').getBoundingClientRect().y)"
+    at_the_top = "(y => y >= -1 && y < 200)(document.querySelector('.st-key-map').getBoundingClientRect().y)"
     phone.wait_for_function(at_the_top, timeout=LONG)
     frame.locator(".leaflet-container").tap(position={"x": 180, "y": 200})
     expect(frame.locator(".am-drag")).to_be_visible()

@@ -24,16 +24,22 @@
   assetmap.dragPin = (map, at, told) => {
     const pin = L.marker(at, { draggable: true, autoPan: true, keyboard: true, pane: "am-numbers", icon: new DragIcon() });
     let resting = 0;
-    pin.on("dragend", () => told(pin.getLatLng()));
+    const rest = () => {
+      pin.busy = false;
+      if (pin._map) told(pin.getLatLng());
+    };
+    pin.on("dragstart", () => (pin.busy = true));
+    pin.on("dragend", rest);
     pin.on("add", () => pin.getElement().addEventListener("keydown", event => {
       const step = STEPS[event.key];
       if (!step) return;
       event.preventDefault();
       event.stopPropagation(); // else the map moves too
+      pin.busy = true;
       const far = event.shiftKey ? 10 * STEP : STEP;
       pin.setLatLng(map.containerPointToLatLng(map.latLngToContainerPoint(pin.getLatLng()).add([step[0] * far, step[1] * far])));
       clearTimeout(resting);
-      resting = setTimeout(() => pin._map && told(pin.getLatLng()), REST);
+      resting = setTimeout(rest, REST);
     }));
     return pin;
   };

@@ -174,15 +174,18 @@
 
     pick({ lat, lng }) {
       const at = [Number(lat.toFixed(6)), Number(L.Util.wrapNum(lng, [-180, 180], true).toFixed(6))];
-      const held = this.chosen && this.chosen.getElement() === document.activeElement;
       this.pin(at);
-      if (held) this.chosen.getElement().focus({ preventScroll: true });
       assetmap.tellHost({ ev: "pick", lat: at[0], lon: at[1] });
     }
 
     pin(at) {
-      if (this.chosen) this.chosen.remove();
       this.at = at;
+      const drags = Boolean(this.chosen && this.chosen.options.draggable);
+      if (this.chosen && at && drags === Boolean(this.placing)) {
+        if (!this.chosen.busy) this.chosen.setLatLng(at); // the same pin: it keeps the focus
+        return;
+      }
+      if (this.chosen) this.chosen.remove();
       const made = at && (this.placing ? assetmap.dragPin(this.map, at, to => this.pick(to)) : assetmap.placePin(at));
       this.chosen = made && made.addTo(this.map);
     }
