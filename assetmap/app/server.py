@@ -14,6 +14,7 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
 from assetmap.app import cache, config
+from assetmap.app.keeping import keep_backups
 from assetmap.app.routes import ROUTES
 from assetmap.app.security import SecurityHeaders, ThisMachineOnly
 from assetmap.errors import AssetmapError
@@ -42,10 +43,13 @@ def middleware() -> list[Middleware]:
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """While the server runs. At its start the store is read ahead, so that the first visitor need not wait for it; and
-    from then on connections to it are kept a moment, as who saves once often saves again."""
+    from then on connections to it are kept a moment, as who saves once often saves again, and backups are made."""
     keep_connections()
     threading.Thread(target=_read_ahead, daemon=True).start()
+    stop = threading.Event()
+    threading.Thread(target=keep_backups, args=(stop,), daemon=True).start()
     yield
+    stop.set()
 
 
 def _read_ahead() -> None:

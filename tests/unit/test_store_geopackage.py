@@ -107,7 +107,7 @@ def test_the_check_finds_an_index_that_does_not_follow(tmp_path: Path) -> None:
     connection.close()
     found = [check for check in store.check() if check.code == "spatial-index" and not check.ok]
     assert len(found) == 1
-    assert "1 entries for 2 places" in str(found[0].message)
+    assert "wrong for 1 of 2 places" in str(found[0].message)
 
 
 @pytest.mark.parametrize("shape", SHAPES)
