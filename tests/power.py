@@ -152,6 +152,9 @@ class Disk:
     def folder_synced(self) -> None:
         self.events.append(SyncFolder())
 
+    def fault(self) -> int:
+        return 0
+
 
 @contextlib.contextmanager
 def recording(folder: Path) -> Iterator[Disk]:

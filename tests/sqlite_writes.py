@@ -1,7 +1,8 @@
 """What does this process's own SQLite write, in which order, and when does it wait for the disk?
 
 SQLite does all its input and output through a table of functions (its VFS). Here two entries of that table, and four
-of each file that is opened, are led through Python functions that do what SQLite would have done and then tell of it.
+of each file that is opened, are led through Python functions that do what SQLite would have done and then tell of it;
+or, where whoever listens wants that, fail in its place.
 So it is the real store that is heard, with its own connections, settings, locks and version of SQLite, and none of it
 has to know. All that is needed is the library that the standard library's sqlite3 has loaded.
 """
@@ -51,6 +52,7 @@ class Ear(Protocol):
     def synced(self, number: int) -> None: ...
     def deleted(self, name: str) -> None: ...
     def folder_synced(self) -> None: ...
+    def fault(self) -> int: ...  # asked before each write, truncation and sync: 0, or the SQLite error to give instead
 
 
 def library() -> ctypes.CDLL:
@@ -141,11 +143,16 @@ class _Tap:
                 self.ear.folder_synced()
         return code
 
+    def fault(self) -> int:
+        return self.ear.fault() if self.listening else 0
+
     def close(self, address: int) -> int:
         return int(self.files.pop(address).really["close"](address))
 
     def write(self, address: int, data: int, size: int, offset: int) -> int:
         file = self.files[address]
+        if code := self.fault():
+            return code
         code = int(file.really["write"](address, data, size, offset))
         if code == 0 and self.listening:
             self.ear.wrote(file.number, offset, ctypes.string_at(data, size))
@@ -153,6 +160,8 @@ class _Tap:
 
     def truncate(self, address: int, size: int) -> int:
         file = self.files[address]
+        if code := self.fault():
+            return code
         code = int(file.really["truncate"](address, size))
         if code == 0 and self.listening:
             self.ear.truncated(file.number, size)
@@ -160,6 +169,8 @@ class _Tap:
 
     def sync(self, address: int, how: int) -> int:
         file = self.files[address]
+        if code := self.fault():
+            return code
         code = int(file.really["sync"](address, how))
         if code == 0 and self.listening:
             self.ear.synced(file.number)
