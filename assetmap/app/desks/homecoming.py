@@ -180,7 +180,11 @@ def _rejected(steps: Sequence[Step]) -> None:
                 "- "
                 + " · ".join(
                     part
-                    for part in (row, f"**{name}**" if name else "", plain(tell(step.reason or M("")), 400))
+                    for part in (
+                        row,
+                        f"**{name}**" if name else "",
+                        plain(tell(step.reason) if step.reason else "", 400),
+                    )
                     if part
                 )
             )
