@@ -106,6 +106,9 @@ class Home(Protocol):
     def prune(self, assets: set[str], sources: set[str], rows: list[dict[str, str]]) -> None:
         """Forget personal values whose asset is gone, and those of `sources` that are not among `rows`."""
 
+    def forget(self, asset: str, fields: list[str]) -> None:
+        """Forget the personal values that were found in these fields of an asset, for good."""
+
     def checks(self) -> list[Check]:
         """The questions that only this kind of home can answer."""
 

@@ -183,6 +183,10 @@ class EmbeddedHome:
         """From `people.db`."""
         people.prune(self.folder, assets, sources, rows)
 
+    def forget(self, asset: str, fields: list[str]) -> None:
+        """From `people.db`."""
+        people.forget(self.folder, asset, fields)
+
     def checks(self) -> list[Check]:
         """Is the file whole, is its log small, is there room?"""
         return checks(self.folder, self.database)

@@ -96,6 +96,15 @@ def hold(folder: Path, rows: list[dict[str, str]]) -> None:
             connection.execute(sa.insert(held_contact).prefix_with("OR REPLACE"), rows)
 
 
+def forget(folder: Path, asset: str, fields: list[str]) -> None:
+    """Forget the values that were found in these fields of an asset."""
+    path = folder / PEOPLE
+    if path.exists():
+        own = sa.and_(held_contact.c.asset == asset, held_contact.c.field.in_(fields))
+        with _opened(path) as connection:
+            connection.execute(sa.delete(held_contact).where(own))
+
+
 def prune(folder: Path, assets: set[str], sources: set[str], rows: list[dict[str, str]]) -> None:
     """Forget values whose asset is no longer on the map, and those that a source no longer gives.
 

@@ -197,6 +197,15 @@ class ServerHome:
         """From the schema for people. The table is written anew, so that no byte of what was forgotten stays in it."""
         with self._transaction("apart") as connection:
             gone = server_people.prune(connection, self.place.people, assets, sources, rows)
+        self._write_anew(gone)
+
+    def forget(self, asset: str, fields: list[str]) -> None:
+        """From the schema for people, in the same way."""
+        with self._transaction("apart") as connection:
+            gone = server_people.forget(connection, self.place.people, asset, fields)
+        self._write_anew(gone)
+
+    def _write_anew(self, gone: bool) -> None:
         if gone:
             # the rows are gone already; where somebody keeps the table busy, their bytes go the next time
             with contextlib.suppress(StoreError), explaining(self.place), self._engine.connect() as connection:
