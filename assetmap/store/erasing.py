@@ -40,6 +40,7 @@ def erase(home: Home, asset: str, fields: Collection[str], *, by: str = "") -> i
         rows = [{"asset": asset, "field": name, "at": content.now()} for name in wanted]
         pen.connection.execute(sa.insert(t.erasure), rows)
         pen.dirty()
+        home.forget(asset, wanted)  # before the rest is kept, so that nothing is said to be erased that is not
     return count
 
 
