@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -108,9 +108,19 @@ def mark_absent(connection: sa.Connection, origins: Iterable[str], at: str | Non
         connection.execute(statement.values(absent=sa.bindparam("since")), rows)
 
 
-def move(connection: sa.Connection, origins: Iterable[str], asset: str) -> None:
-    """Let these claims speak of another asset."""
-    rows = [{"is_origin": origin, "to": asset} for origin in origins]
+def give_back(connection: sa.Connection, released: Mapping[str, Record]) -> None:
+    """Let fields (asset to field to value) that nobody holds any more be their source's again.
+
+    What was put back counts as what the source said last, so that what it says next is news and not against a person.
+    """
+    mine = [claim for group in of_assets(connection, released).values() for claim in group if claim.first]
+    write(connection, [replace(claim, said={**claim.said, **released[claim.asset]}) for claim in mine])
+
+
+def move(connection: sa.Connection, origins: Iterable[str], asset: str, *, away_from: str) -> None:
+    """Let these claims, as far as they speak of the asset `away_from`, speak of another one."""
+    rows = [{"is_origin": origin, "from": away_from, "to": asset} for origin in origins]
     if rows:
-        statement = sa.update(t.claim).where(t.claim.c.origin == sa.bindparam("is_origin"))
+        one = sa.and_(t.claim.c.origin == sa.bindparam("is_origin"), t.claim.c.asset == sa.bindparam("from"))
+        statement = sa.update(t.claim).where(one)
         connection.execute(statement.values(asset=sa.bindparam("to")), rows)

@@ -57,8 +57,9 @@ def _demand_known(fields: list[str], stored: Stored | None, past: list[sa.Row[tu
 
 def _empty(pen: Pen, stored: Stored, fields: list[str]) -> None:
     values = {name: None for name in fields if stored.record.get(name) is not None}
-    if values:
-        pen.update(stored, {**values, HELD: tuple(dict.fromkeys([*stored.held, *values]))})
+    held = tuple(dict.fromkeys([*stored.held, *fields]))  # also what is empty already: no source fills it
+    if values or held != stored.held:
+        pen.update(stored, {**values, HELD: held})
 
 
 def _past(connection: sa.Connection, asset: str, fields: list[str]) -> list[sa.Row[tuple[int, str]]]:
@@ -80,6 +81,8 @@ def blank(connection: sa.Connection, asset: str, fields: list[str]) -> int:
             connection.execute(change.values(old=json.dumps(without, ensure_ascii=False)))
     if "geometry" in fields:
         connection.execute(sa.update(t.asset_history).where(t.asset_history.c.id == asset).values(old_geom=None))
+    told = sa.and_(t.issue.c.asset == asset, t.issue.c.field.in_(fields))
+    connection.execute(sa.delete(t.issue).where(told))  # it may quote them
     for table, key in ((t.claim, "asset"), (t.suggestion, "asset")):
         _blank_said(connection, table, key, asset, fields)
     return found

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from assetmap.store import claims, content
 from assetmap.store import tables as t
+from assetmap.store.records import read
 from assetmap.store.writing import Pen
 
 
@@ -36,7 +37,20 @@ def turn(pen: Pen, number: int, decision: str = "undone") -> None:
     for row in pen.connection.execute(rows).fetchall():
         parting = row.decision == "same"
         other = row.b if row.kept == row.a else row.a
-        claims.move(pen.connection, json.loads(row.origins or "[]"), other if parting else row.kept)
+        last = _turned_out(pen, row.kept)
+        away, to = (last, other) if parting else (other, last)
+        claims.move(pen.connection, json.loads(row.origins or "[]"), to, away_from=away)
         change = sa.update(t.match).where(t.match.c.pair == row.pair)
         pen.connection.execute(change.values(decision=decision if parting else "same", changeset=pen.number, at=pen.at))
         pen.dirty()
+
+
+def _turned_out(pen: Pen, asset: str) -> str:
+    """The asset that one turned out to be by now: itself, or the last of those that it was joined with since."""
+    passed: set[str] = set()
+    while asset not in passed:
+        passed.add(asset)
+        stored = read(pen.connection, [asset]).get(asset)
+        if stored is not None and stored.merged_into:
+            asset = stored.merged_into
+    return asset

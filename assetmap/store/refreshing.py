@@ -7,11 +7,13 @@ for it. Reading the same again changes nothing.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import geopandas as gpd
+import sqlalchemy as sa
 
 from assetmap.model.change import Effect, Outcome, Record
 from assetmap.store import claims as said
@@ -23,6 +25,7 @@ from assetmap.store.rows import DELETED, Stored, record_of
 from assetmap.store.writing import Pen
 from assetmap.upkeep.merge import same
 from assetmap.upkeep.refresh import OF_THE_SOURCE, looks_cut_off, refresh
+from assetmap.upkeep.survivor import guarded
 
 
 @dataclass
@@ -57,7 +60,7 @@ def bring_in(
     rows = {row["id"]: row for row in rows_of(frame, t.asset, "id")}
     known = said.of_sources(pen.connection, set(sources) | {row["source"] for row in rows.values()})
     stored = read(
-        pen.connection, [*(known[i].asset if i in known else i for i in rows), *(c.asset for c in known.values())]
+        pen.connection, dict.fromkeys(key for i in (*rows, *known) for key in (i, known[i].asset if i in known else i))
     )
     tally = _Tally()
     fresh = {origin: row for origin, row in rows.items() if origin not in known and origin not in stored}
@@ -80,18 +83,24 @@ def _meet(pen: Pen, met: dict[str, Record], known: dict[str, Claim], stored: dic
     """The rows of a source whose asset is in the store."""
     changes: dict[str, Record] = {}
     notes = []
-    for origin, now in met.items():
-        claim = known.get(origin) or Claim(origin, origin, str(now["source"]), {}, "")
+    erased = _erased(pen)
+    for origin, whole in met.items():
+        claim = known.get(origin) or Claim(origin, origin, str(whole["source"]), {}, "")
+        secret = erased.get(claim.asset, set()) | erased.get(origin, set())
+        now = {name: value for name, value in whole.items() if name not in secret} if secret else whole
         there = stored.get(claim.asset)
         if there is None:  # the row itself was deleted by another program, so nobody wants it back
             continue
+        if there.deleted_at is not None and claim.absent != there.deleted_at:
+            _refuse(there, now, claim, tally)
+            if claim.absent:  # what it says is not noted: taken out of the bin, the asset follows its source again
+                notes.append(replace(claim, absent=None))
+            continue
         if _news(claim, now):
             notes.append(replace(claim, said={**claim.said, **_spoken(now)}, at=pen.at[:10], absent=None))
-        if there.deleted_at is not None and not claim.absent:
-            _refuse(there, now, claim, tally)
-            continue
         told = changes.get(claim.asset, {})
-        done = refresh({**there.record, **told}, there.held, claim.said, now, first=claim.first)
+        heard = now if claim.first or not _withheld(now, stored.get(origin), there) else {}
+        done = refresh({**there.record, **told}, there.held, claim.said, heard, first=claim.first)
         values = dict(done.values)
         if there.deleted_at is not None:
             values[DELETED] = None
@@ -103,6 +112,20 @@ def _meet(pen: Pen, met: dict[str, Record], known: dict[str, Claim], stored: dic
     said.write(pen.connection, notes)
     if notes:
         pen.dirty()
+
+
+def _erased(pen: Pen) -> dict[str, set[str]]:
+    """The fields of each asset whose words were taken out for good: what a source says there is not even noted."""
+    found: dict[str, set[str]] = {}
+    for row in pen.connection.execute(sa.select(t.erasure.c.asset, t.erasure.c.field)):
+        found.setdefault(row.asset, set()).add(row.field)
+    return found
+
+
+def _withheld(now: Record, own: Stored | None, there: Stored) -> bool:
+    """Whether a row that was joined to an asset is for a narrower circle than that one, and so gives it nothing."""
+    records = [now] if own is None else [now, own.record]
+    return max(guarded(record) for record in records) > guarded(there.record)
 
 
 def _spoken(now: Record) -> Record:
@@ -150,7 +173,7 @@ def _miss(
 ) -> None:
     """What a source no longer has."""
     news = [claim for claim in missing if not claim.absent]
-    tally.cut_off = remove is None and looks_cut_off(sum(not claim.absent for claim in known.values()), len(news))
+    tally.cut_off = remove is None and _cut_off(news, known)
     said.mark_absent(pen.connection, [claim.origin for claim in news], pen.at)
     if news:
         pen.dirty()
@@ -158,6 +181,7 @@ def _miss(
     asked = missing if remove else news
     others = said.of_assets(pen.connection, [claim.asset for claim in asked])
     changes = {}
+    since: list[str] = []
     for claim in asked:
         there = stored.get(claim.asset)
         if there is None or there.deleted_at is not None or there.id in changes:
@@ -168,6 +192,15 @@ def _miss(
             tally.effects.append(Effect(there.id, there.name, "kept", "", "", "gone"))
         else:
             changes[there.id] = (there, {DELETED: pen.at})
+            since.extend(c.origin for c in others[there.id])
             tally.gone.append(there.id)
             tally.effects.append(Effect(there.id, there.name, "gone"))
     pen.updates(list(changes.values()))
+    said.mark_absent(pen.connection, since, pen.at)  # the moment says that no person put it into the bin
+
+
+def _cut_off(news: list[Claim], known: dict[str, Claim]) -> bool:
+    """Whether one of the sources, however small beside the others, has lost so much that its file seems cut off."""
+    before = Counter(claim.source for claim in known.values() if not claim.absent)
+    lost = Counter(claim.source for claim in news)
+    return any(looks_cut_off(before[source], count) for source, count in lost.items())

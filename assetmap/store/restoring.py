@@ -162,7 +162,9 @@ def _claims(pen: Pen, then: sa.Connection, now: dict[str, Stored]) -> None:
     since = [row for row in _rows(connection, t.claim) if row["origin"] not in known]
     for row in since:
         row["asset"] = row["origin"] if row["origin"] in now else row["asset"]
-        row["absent"] = row["absent"] or pen.at
+        there = now.get(row["asset"])
+        binned = there is not None and there.deleted_at is None  # just now; see `refreshing`: the two moments agree
+        row["absent"] = pen.at if binned else row["absent"] or pen.at
     connection.execute(sa.delete(t.claim))
     if rows or since:
         connection.execute(sa.insert(t.claim), rows + since)

@@ -57,8 +57,10 @@ def refresh(stored: Mapping[str, Any], held: Collection[str], said: Mapping[str,
         there = stored.get(name)
         if same(value, there):
             continue
-        if name in held or not (there is None or same(there, said.get(name)) or name in OF_THE_SOURCE):
-            if not same(value, said.get(name)):
+        news = not same(value, said.get(name))
+        free = news if there is None else same(there, said.get(name))  # emptied since it was said: it stays empty
+        if name in held or not (free or name in OF_THE_SOURCE):
+            if news:
                 kept[name] = value
         else:
             values[name] = value

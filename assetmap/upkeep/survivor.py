@@ -56,7 +56,7 @@ def absorb(kept: Record, other: Record) -> dict[str, Any]:
     or one that waits for a look, gives nothing to one that does not. Source, licence, category and the like stay those
     of the kept record. What speaks of another field (how exactly a place is known) comes with that field or not at all.
     """
-    if _guarded(other) > _guarded(kept):
+    if guarded(other) > guarded(kept):
         return {}
     values = {
         field: value
@@ -69,7 +69,7 @@ def absorb(kept: Record, other: Record) -> dict[str, Any]:
     return values
 
 
-def _guarded(record: Record) -> Audience:
+def guarded(record: Record) -> Audience:
     """Who may see a record; what waits for a look is for staff."""
     audience = Audience.of(record.get("audience") or Audience.public)
     return max(audience, Audience.staff) if record.get("review") == "pending" else audience

@@ -17,7 +17,7 @@ from assetmap.messages import M
 from assetmap.model.change import Change, Changeset, Clash, Effect, Outcome, Record, Version
 from assetmap.model.schema import check_row
 from assetmap.model.taxonomy import taxonomy
-from assetmap.store import asked, joined
+from assetmap.store import asked, claims, joined
 from assetmap.store import tables as t
 from assetmap.store.frames import read_frame
 from assetmap.store.home import Home
@@ -264,6 +264,7 @@ def take_back(pen: Pen, events: Iterable[Event], tally: Tally) -> None:
     events = list(events)
     stored = read(pen.connection, [event.asset for event in events])
     updates = []
+    released: dict[str, Record] = {}
     for event in events:
         there = stored.get(event.asset)
         if event.after is None:
@@ -273,8 +274,12 @@ def take_back(pen: Pen, events: Iterable[Event], tally: Tally) -> None:
             tally.clashes.extend(clashes)
             if values:
                 updates.append((there, values))
+            if HELD in values:
+                free = set(there.held) - set(values[HELD])
+                released[there.id] = {name: value for name, value in values.items() if name in free}
             tell(there, values, tally)
     pen.updates(updates)
+    claims.give_back(pen.connection, {asset: fields for asset, fields in released.items() if fields})
 
 
 def carry_out(pen: Pen, changes: Sequence[Change], tally: Tally) -> None:

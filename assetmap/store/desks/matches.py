@@ -106,7 +106,7 @@ class Matches:
         pen.update(other, gone)
         tell(other, gone, tally)
         origins = [claim.origin for claim in claims.of_assets(pen.connection, [other.id]).get(other.id, [])]
-        claims.move(pen.connection, origins, kept.id)
+        claims.move(pen.connection, origins, kept.id, away_from=other.id)
         joined.note(pen, a.id, b.id, "same", by, kept=kept.id, origins=json.dumps(origins), changeset=pen.number)
 
     def part(self, a: str, b: str, *, by: str = "") -> Outcome:
@@ -133,4 +133,15 @@ class Matches:
         """Join all pairs that carry the same number in the same public register; each join can be parted again."""
         pairs = self.proposals()
         certain = pairs[pairs["band"] == "register"]
-        return [self.decide(a, b, "same", by=by) for a, b in zip(certain["a"], certain["b"], strict=True)]
+        stays: dict[str, str] = {}
+        outcomes = []
+        for pair in zip(certain["a"], certain["b"], strict=True):
+            a, b = pair
+            while a in stays:
+                a = stays[a]
+            while b in stays:
+                b = stays[b]
+            if a != b:  # three of one number: two pairs join them all
+                outcomes.append(self.decide(a, b, "same", by=by))
+                stays |= {gone: b if gone == a else a for gone in outcomes[-1].gone}
+        return outcomes
