@@ -393,17 +393,23 @@ def _back(event: Event, there: Stored, at: str) -> tuple[Record, list[Clash]]:
     for name in differing(event.before, after):
         was, became, is_now = event.before.get(name), after.get(name), now.get(name)
         if name == HELD:
-            added, taken = set(became or ()) - set(was or ()), set(was or ()) - set(became or ())
-            held = tuple(n for n in dict.fromkeys([*(is_now or ()), *taken]) if n not in added)
-            if held != is_now:
-                values[HELD] = held
-        elif same(is_now, became):
+            continue
+        if same(is_now, became):
             values[name] = was
         elif not same(is_now, was):
             clashes.append(Clash(there.id, name, became, was, is_now))
-    if set(values) <= {HELD} and clashes:
-        values = {}
+    if not values and clashes:
+        return {}, clashes
+    held = _held_before(event, now.get(HELD) or (), {clash.field for clash in clashes})
+    if held != now.get(HELD):
+        values[HELD] = held
     return values, clashes
+
+
+def _held_before(event: Event, now: Collection[str], stay: Collection[str]) -> tuple[str, ...]:
+    """Which fields a person holds without an event; those that somebody changed again since are theirs."""
+    was, became = (set((state or {}).get(HELD) or ()) for state in (event.before, event.after))
+    return tuple(n for n in dict.fromkeys([*now, *sorted(was - became)]) if n not in became - was or n in stay)
 
 
 def _insert_again(pen: Pen, event: Event, there: Stored | None, tally: Tally) -> None:
