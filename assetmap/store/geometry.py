@@ -76,6 +76,11 @@ def blob_of(ewkb: str | bytes | None) -> bytes | None:
     return None if ewkb is None else to_blobs([shapely.from_wkb(ewkb)])[0]
 
 
+def bare(blob: bytes | None) -> bytes | None:
+    """Well-known binary of a GeoPackage blob, or of what is that already."""
+    return blob if blob is None or blob[:2] != b"GP" else blob[_HEADER.get(blob[3] >> 1 & 7, 8) :]
+
+
 def within(column: sa.ColumnElement[Any], west: float, south: float, east: float, north: float) -> Within:
     """The condition that a shape's bounds meet a box; degrees. By the index of either home."""
     return Within(column, west, south, east, north)

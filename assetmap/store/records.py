@@ -32,11 +32,6 @@ def read(connection: sa.Connection, ids: Iterable[str]) -> dict[str, Stored]:
     return found
 
 
-def read_all(connection: sa.Connection) -> dict[str, Stored]:
-    """Every asset, those in the bin too, in the order in which they came."""
-    return _all(connection, None)
-
-
 def _moment(connection: sa.Connection) -> Moment:
     known = {key: int(setting_of(connection, key, 0)) for key in ("generation", "revision")}
     last = connection.scalar(sa.select(sa.func.max(t.changeset.c.number)))
@@ -49,8 +44,8 @@ def frame_of(records: Mapping[str, Stored]) -> gpd.GeoDataFrame:
     return complete(frame.set_index(pd.Index(list(records), name="id")).set_geometry("geometry", crs=4326))
 
 
-def _all(connection: sa.Connection, where: sa.ColumnElement[bool] | None) -> dict[str, Stored]:
-    query = sa.select(t.asset) if where is None else sa.select(t.asset).where(where)
+def _all(connection: sa.Connection, where: sa.ColumnElement[bool]) -> dict[str, Stored]:
+    query = sa.select(t.asset).where(where)
     # put in order here: asked for an order, SQLite walks through the whole table instead of its index by place
     rows = sorted(connection.execute(query).mappings(), key=itemgetter("fid"))
     return {row["id"]: stored_of(dict(row)) for row in rows}

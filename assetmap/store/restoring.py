@@ -21,9 +21,11 @@ from assetmap.store.copies import Past
 from assetmap.store.desks.journal import Tally, tell
 from assetmap.store.desks.snapshots import clean
 from assetmap.store.erasing import blank, replay
+from assetmap.store.frames import shape_of
+from assetmap.store.geometry import bare
 from assetmap.store.home import Home
 from assetmap.store.parts import sha256
-from assetmap.store.records import read_all
+from assetmap.store.records import read
 from assetmap.store.rows import DELETED, HELD, Stored
 from assetmap.store.writing import Pen, new_row
 from assetmap.upkeep.merge import differing
@@ -38,6 +40,9 @@ _OWN = ("store", "revision", "generation", "saved_at")
 """Settings that say which store this is and how far it has come."""
 
 Erased = dict[str, list[str]]
+Raw = dict[str, tuple[Any, ...]]
+_COMPARED = [name for name in t.WATCHED if name != "geom"]  # the id first
+_SOURCE, _DELETED = _COMPARED.index("source"), _COMPARED.index("deleted_at")
 
 
 @dataclass(frozen=True)
@@ -53,9 +58,11 @@ class Brought:
 def bring_back(pen: Pen, home: Home, past: Past) -> Brought:
     """Make the store what a backup says, as one changeset of the pen's transaction."""
     erased = _erased_since(pen.connection, past.connection)
-    then, now = read_all(past.connection), read_all(pen.connection)
+    then, now = _raw(past.connection), _raw(pen.connection)
     tally = Tally()
-    _assets(pen, then, now, erased, tally)
+    _assets(pen, past.connection, _different(then, now, erased), erased, tally)
+    tally.same += sum(now.get(key) == row for key, row in then.items() if key not in erased)
+    _bin_others(pen, [key for key in now if key not in then], tally)
     for table in REPLACED:
         home.replace_rows(pen.connection, table, _rows(past.connection, table))
     _claims(pen, past.connection, now)
@@ -69,7 +76,7 @@ def bring_back(pen: Pen, home: Home, past: Past) -> Brought:
     home.hold(contacts)
     home.touched(pen.connection, None)
     pen.dirty()
-    sources = {str(stored.record.get("source")) for stored in (*then.values(), *now.values())}
+    sources = {str(row[_SOURCE]) for row in (*then.values(), *now.values())}
     return Brought(tally.outcome(pen.number), {*then, *now}, sources, contacts)
 
 
@@ -104,7 +111,19 @@ def _erased_since(now: sa.Connection, then: sa.Connection) -> Erased:
     return found
 
 
-def _assets(pen: Pen, then: dict[str, Stored], now: dict[str, Stored], erased: Erased, tally: Tally) -> None:
+def _raw(connection: sa.Connection) -> Raw:
+    """Every asset as its row stands there, the shape as well-known binary: two that are equal need no closer look."""
+    query = sa.select(*[t.asset.c[name] for name in _COMPARED], shape_of(t.asset, connection.dialect))
+    return {row[0]: (*row[:-1], bare(row[-1])) for row in connection.execute(query)}
+
+
+def _different(then: Raw, now: Raw, erased: Erased) -> list[str]:
+    return [key for key, row in then.items() if key in erased or now.get(key) != row]
+
+
+def _assets(pen: Pen, before: sa.Connection, keys: Collection[str], erased: Erased, tally: Tally) -> None:
+    """Make these assets what they were."""
+    then, now = read(before, keys), read(pen.connection, keys)
     updates = []
     again = []
     for key, was in then.items():
@@ -119,12 +138,18 @@ def _assets(pen: Pen, then: dict[str, Stored], now: dict[str, Stored], erased: E
         if values:
             updates.append((there, values))
         tell(there, values, tally)
-    for key, there in now.items():
-        if key not in then and there.deleted_at is None:
+    pen.updates(updates)
+    pen.insert(again, again=True)
+
+
+def _bin_others(pen: Pen, keys: Collection[str], tally: Tally) -> None:
+    """Put what came since into the bin."""
+    updates = []
+    for there in read(pen.connection, keys).values():
+        if there.deleted_at is None:
             updates.append((there, {DELETED: pen.at}))
             tell(there, {DELETED: pen.at}, tally)
     pen.updates(updates)
-    pen.insert(again, again=True)
 
 
 def _without(stored: Stored, fields: Collection[str]) -> dict[str, Any]:
@@ -153,21 +178,20 @@ def _join(now: sa.Connection, then: sa.Connection, table: sa.Table, *, over: boo
     return fresh
 
 
-def _claims(pen: Pen, then: sa.Connection, now: dict[str, Stored]) -> None:
+def _claims(pen: Pen, then: sa.Connection, now: Raw) -> None:
     """What the sources had said; of an asset that came since, that its source does not have it, so that it comes back
     when the source is read again."""
-    connection = pen.connection
-    rows = _rows(then, t.claim)
-    known = {row["origin"] for row in rows}
-    since = [row for row in _rows(connection, t.claim) if row["origin"] not in known]
-    for row in since:
-        row["asset"] = row["origin"] if row["origin"] in now else row["asset"]
-        there = now.get(row["asset"])
-        binned = there is not None and there.deleted_at is None  # just now; see `refreshing`: the two moments agree
-        row["absent"] = pen.at if binned else row["absent"] or pen.at
-    connection.execute(sa.delete(t.claim))
-    if rows or since:
-        connection.execute(sa.insert(t.claim), rows + since)
+    before = {row["origin"]: row for row in _rows(then, t.claim)}
+    there = {row["origin"]: row for row in _rows(pen.connection, t.claim)}
+    rows = [row for origin, row in before.items() if there.get(origin) != row]
+    for origin, row in there.items():
+        if origin not in before:
+            row["asset"] = origin if origin in now else row["asset"]
+            of = now.get(row["asset"])
+            binned = of is not None and of[_DELETED] is None  # just now; see `refreshing`: the two moments agree
+            row["absent"] = pen.at if binned else row["absent"] or pen.at
+            rows.append(row)
+    content.upsert(pen.connection, t.claim, "origin", rows)
 
 
 def _files(pen: Pen, home: Home, past: Past) -> None:

@@ -49,6 +49,7 @@ ROOMS_OF: dict[str, set[str]] = {
     "osmnx": {"sources", "analyses"},
     "opening_hours": {"sources", "analyses"},
     "sqlalchemy": {"store"},
+    "alembic": {"store"},
     "pandera": {"model"},
     "osmium": {"osm"},
     "pydantic_settings": {"settings"},
