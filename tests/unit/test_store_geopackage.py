@@ -8,8 +8,10 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
@@ -17,10 +19,17 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assetmap.model.change import Change
+from assetmap.model.provenance import Provenance
+from assetmap.model.schema import asset_id
 from assetmap.store import Store
 from assetmap.store.geometry import bounds_of, from_blobs, register, to_blobs
 from assetmap.store.tables import INDEXED, VERSION, metadata
-from tests.stored_world import CLUBS, HOSTILE, assets, inventory
+from assetmap.store.tables import asset as asset_table
+from tests.released_stores import version_1
+from tests.stored_world import CLUBS, HOSTILE, OSM, assets, inventory
+
+MANY = Provenance("table:lag.csv", "Lag", "CC0-1.0", "", "2026-11-21")
 
 SHAPES = (
     shapely.Point(11, 59),
@@ -56,6 +65,81 @@ def test_the_map_and_its_snapshots_are_valid_geopackages(tmp_path: Path) -> None
         assert "Layer name: asset" in seen.stdout
         assert f"Feature Count: {len(HOSTILE) + 3}" in seen.stdout
         assert "ERROR" not in seen.stdout + seen.stderr
+
+
+A, B, CLUB = asset_id(OSM.source, "node/0"), asset_id(OSM.source, "node/3"), asset_id(CLUBS.source, "node/0")
+NEW = {"name": "Gapahuk", "category": "park_green", "geometry": shapely.box(11, 59, 11.001, 59.001)}
+DEEDS: dict[str, Callable[[Store], object]] = {
+    "created": lambda s: None,
+    "gathered": lambda s: s.save(inventory(assets(HOSTILE)), basemap=b"x"),
+    "imported": lambda s: s.add(assets(("Korps", "Speider", "Kor"), CLUBS, more=5, fid="x", geom="y"), CLUBS),
+    "imported many": lambda s: s.add(assets(tuple(f"Lag {i}" for i in range(600)), MANY), MANY),
+    "edited": lambda s: s.journal.apply([
+        Change(A, {"name": "Blåbærøya 🧶", "geometry": shapely.MultiPoint([(11, 59), (11.1, 59)]), "height": 1.5}),
+        Change(B, {"geometry": None, "tags": None}), Change("gapahuk", NEW, kind="add"),
+    ]),
+    "moved out of the place": lambda s: s.journal.apply([Change(CLUB, {"geometry": shapely.Point(-179.9, -89)})]),
+    "merged": lambda s: s.matches.decide("gapahuk", CLUB, "same"),
+    "parted": lambda s: s.matches.part("gapahuk", CLUB),
+    "removed": lambda s: s.journal.apply([Change(asset, kind="remove") for asset in (A, "gapahuk")]),
+    "restored": lambda s: s.journal.apply([Change(A, kind="restore")]),
+    "undone": lambda s: s.journal.undo(4),
+    "erased": lambda s: s.journal.erase(A, ["description", "geometry"]),
+    "suggested": lambda s: s.review.accept(s.review.suggest("add", values=NEW)),
+    "dated": lambda s: s.snapshots.take("Spring"),
+    "gathered again": lambda s: s.save(inventory(assets(HOSTILE[:9]))),
+    "backed up": lambda s: s.backups.make(),
+    "brought back": lambda s: [s.save(inventory(assets(HOSTILE[:2])), remove=True), s.backups.restore("latest")],
+}  # fmt: skip
+
+
+def demand_valid(path: Path, store: Store) -> None:
+    """A file that the rules have nothing against, and in which other programs find what the store has."""
+    assert validator(path) == ""
+    with store.home.reading() as connection:
+        ids = list(connection.scalars(sa.select(asset_table.c.id)))
+    known = store.records.get(ids)
+    found = gpd.read_file(path, layer="asset").set_index("id")
+    assert set(found.index) == set(known)
+    assert found.crs == 4326 or not len(found)
+    for key, one in known.items():
+        assert found["name"][key] == one.record["name"]
+        here = one.record["geometry"]
+        assert found.geometry[key] is None if here is None else shapely.equals_exact(found.geometry[key], here)
+    box = (10.99, 58.99, 11.02, 59.01)
+    shapes = {key: one.record["geometry"] for key, one in known.items() if one.record["geometry"] is not None}
+    inside = {key for key, shape in shapes.items() if shape.intersects(shapely.box(*box))}
+    assert set(gpd.read_file(path, layer="asset", bbox=box)["id"]) == inside, "the index by place finds them"
+    if ogrinfo := shutil.which("ogrinfo"):
+        seen = subprocess.run([ogrinfo, "-so", "-al", str(path)], capture_output=True, text=True, check=True)
+        assert f"Layer name: asset\nGeometry: Unknown (any)\nFeature Count: {len(known)}" in seen.stdout
+        assert "ERROR" not in seen.stdout + seen.stderr
+
+
+def test_whatever_was_done_to_a_map_it_is_a_valid_geopackage(home: str, tmp_path: Path) -> None:
+    store = Store.create(home)
+    for name, deed in DEEDS.items():
+        deed(store)
+        demand_valid(store.snapshot(tmp_path / f"{name}.gpkg"), store)
+        if "://" not in home:
+            idle = shutil.copyfile(store.folder / "map.gpkg", tmp_path / "idle.gpkg")
+            assert validator(idle) == ""
+            assert not (store.folder / "map.gpkg-wal").exists(), "an idle store is one whole file"
+    for backup in store.backups.kept():
+        for file in backup.path.glob("*.gpkg"):
+            assert validator(shutil.copyfile(file, tmp_path / f"{backup.name}.gpkg")) == ""
+
+
+def test_a_map_that_was_brought_up_to_date_or_rescued_is_a_valid_geopackage(tmp_path: Path) -> None:
+    store = Store.open(version_1(tmp_path / "store"))
+    demand_valid(store.snapshot(tmp_path / "upgraded.gpkg"), store)
+    store.journal.apply([Change(next(iter(store.inventory("connector").frame.index)), {"name": "Ny"})])
+    store.backups.make()
+    (store.folder / "map.gpkg").write_bytes(b"nothing")
+    store.backups.restore("latest")
+    store = Store.open(store.folder)
+    demand_valid(store.snapshot(tmp_path / "rescued.gpkg"), store)
+    demand_valid(shutil.copyfile(store.folder / "map.gpkg", tmp_path / "idle.gpkg"), store)
 
 
 def test_the_rtree_follows_whatever_is_done_to_a_layer(tmp_path: Path) -> None:
