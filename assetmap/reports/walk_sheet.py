@@ -150,7 +150,8 @@ class _Page:
     def head(self, heading: Message, walk: Walk, day: datetime.date | None) -> Iterator[str]:
         yield f'<header><h1>{self.text(heading)}</h1><div class="plan">'
         yield f'<p class="facts">{self.text(_summary(walk))}</p>'
-        yield f'<p class="date">{self.text(M("Walked on"))} <span>&nbsp;</span></p></div>'
+        walked = M("Walked on")
+        yield f'<p class="date">{self.text(walked)} <span>&nbsp;</span></p></div>'
         words = [M("Tick what you see at each stop, and write down what is different. Look from where everyone may "
                   "stand. Write no names or telephone numbers of persons.")]  # fmt: skip
         if day is not None:
@@ -161,9 +162,11 @@ class _Page:
         """What is said once, as it is so at every stop."""
         if not reasons:
             return ""
-        return f'<p class="all">{self.text(M("At every stop:"))} {" ".join(map(self.text, reasons))}</p>'
+        everywhere = M("At every stop:")
+        return f'<p class="all">{self.text(everywhere)} {" ".join(map(self.text, reasons))}</p>'
 
     def stop(self, number: int, record: Mapping[str, Any], metres: float, reasons: Sequence[Message]) -> str:
+        different = M("What is different")
         category = taxonomy()[record["category"]].label(self.lang)
         name = _called(record, self.lang)
         near = M("near {place}", place=record["near"]) if isinstance(record["near"], str) else ""
@@ -179,7 +182,7 @@ class _Page:
             f'<li class="stop"><div class="number">{number}</div><div><h2><bdi>{self.text(name or category)}</bdi></h2>'
             f'<p class="kind">{kind}</p>{self._facts(record)}{self._why(reasons)}</div>'
             f'<ul class="boxes">{boxes}</ul>'
-            f'<div class="notes"><span>{self.text(M("What is different"))}</span>{_LINE * _LINES}</div></li>'
+            f'<div class="notes"><span>{self.text(different)}</span>{_LINE * _LINES}</div></li>'
         )
 
     def _facts(self, record: Mapping[str, Any]) -> str:
@@ -196,7 +199,8 @@ class _Page:
             back = M("From stop {number} back to the start: {metres} m.", number=str(len(walk.stops)),
                      metres=_round_metres(walk.leg_metres[-1]))  # fmt: skip
             yield f"<p>{self.text(back)}</p>"
-        yield f'<section class="missing"><h2>{self.text(M("Seen on the way, and missing from the map"))}</h2>'
+        missing = M("Seen on the way, and missing from the map")
+        yield f'<section class="missing"><h2>{self.text(missing)}</h2>'
         heads = M("What is it?"), M("Where?"), M("When is it open?")
         yield f"<table><tr>{''.join(f'<th>{self.text(head)}</th>' for head in heads)}</tr>"
         yield "<tr><td></td><td></td><td></td></tr>" * _BLANK_ROWS + "</table></section>"

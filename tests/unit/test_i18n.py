@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import datetime
 import re
 from io import BytesIO
@@ -43,6 +44,22 @@ def test_every_sentence_is_translated(lang: str) -> None:
     known = {message.id: message for message in catalogue(lang) if message.id}
     missing = [text for text in sentences() if text not in known or not complete(known[text])]
     assert not missing, f"{len(missing)} sentences lack {lang}, such as {missing[:3]}; see CONTRIBUTING.md"
+
+
+def test_no_sentence_is_hidden_from_the_collector() -> None:
+    """It does not look into f-strings, so a sentence there would be said in English for ever."""
+    collected = {text if isinstance(text, str) else text[0] for text in sentences()}
+    calls = (
+        (file, node)
+        for file in PACKAGE.rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("M", "Mn")
+    )
+    said = {
+        (file.name, node.lineno): node.args[0].value for file, node in calls if isinstance(node.args[0], ast.Constant)
+    }
+    hidden = {where: text for where, text in said.items() if text not in collected}
+    assert not hidden, "write these outside of the f-string"
 
 
 @pytest.mark.parametrize("lang", TRANSLATED)

@@ -41,16 +41,17 @@ def _list() -> None:
         st.info(tell(M("All of it was heard of since then. Choose fewer months to look further.")),
                 icon=":material/verified:")  # fmt: skip
         return
-    st.markdown(f"**{tell(Mn('One is in doubt.', '{n} are in doubt, the most doubtful first.', len(found)))}**")
-    many = -(-len(found) // _PER_PAGE)
-    if st.session_state.get("stale-page", 1) > many:
+    many = Mn("One is in doubt.", "{n} are in doubt, the most doubtful first.", len(found))
+    st.markdown(f"**{tell(many)}**")
+    pages = -(-len(found) // _PER_PAGE)
+    if st.session_state.get("stale-page", 1) > pages:
         st.session_state.pop("stale-page", None)
     number = st.session_state.get("stale-page", 1)
     with st.grid(min_column_width=420):
         for key, seen, reasons in found[(number - 1) * _PER_PAGE : number * _PER_PAGE]:
             _card(key, seen, reasons)
-    if many > 1:
-        st.pagination(many, key="stale-page", max_visible_pages=5)
+    if pages > 1:
+        st.pagination(pages, key="stale-page", max_visible_pages=5)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

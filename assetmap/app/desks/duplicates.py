@@ -63,7 +63,8 @@ def _pair(store: Store, pairs: list[dict[str, Any]], at: int) -> None:
     stored = store.records.get([pair["a"], pair["b"]])
     a, b = stored[pair["a"]], stored[pair["b"]]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f"**{tell(Mn('Pair {at} of one', 'Pair {at} of {n}', len(pairs), at=at + 1))}**", width="stretch")
+        which = Mn("Pair {at} of one", "Pair {at} of {n}", len(pairs), at=at + 1)
+        st.markdown(f"**{tell(which)}**", width="stretch")
         st.button(tell(M("Back")), key="pair-back", type="tertiary", icon=":material/chevron_left:", disabled=at == 0,
                   on_click=_go, args=(at - 1,))  # fmt: skip
         st.button(tell(M("Next pair")), key="pair-next", type="tertiary", icon=":material/chevron_right:",
@@ -107,7 +108,8 @@ def _fields(a: Record, b: Record) -> None:
 def _why(pair: dict[str, Any]) -> None:
     metres = pair["distance_m"]
     if metres == metres:
-        st.markdown(f"**{tell(M('{metres} m apart', metres=number(round(metres), language())))}**")
+        apart = M("{metres} m apart", metres=number(round(metres), language()))
+        st.markdown(f"**{tell(apart)}**")
     st.write(plain(tell(pair["why"]), 400))
     if pair["decision"] == "unsure":
         st.caption(tell(M("Somebody looked at this before and could not tell.")))

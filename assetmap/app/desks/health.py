@@ -28,9 +28,8 @@ def show() -> None:
     if not may_edit():
         return
     good = [check for check in checks if check.ok]
-    with st.container(key="lines-health", gap=None):
-        for check in [*bad, *good]:
-            st.markdown(f"{':green[✓]' if check.ok else ':red[✗]'} {_said(check)}")
+    lines = (f"{':green[✓]' if check.ok else ':red[✗]'} {_said(check)}" for check in [*bad, *good])
+    st.markdown("  \n".join(lines))
     st.button(tell(M("Look again")), key="health-again", icon=":material/refresh:", on_click=_again)
     _backups()
 
@@ -62,7 +61,8 @@ def _backups() -> None:
     if kept:
         st.markdown(tell(M("The last backup is of {time}.", time=f"**{moment(kept[0].at)}**")))
     else:
-        st.markdown(f"**{tell(M('No backup was made yet.'))}**")
+        none = M("No backup was made yet.")
+        st.markdown(f"**{tell(none)}**")
     st.button(tell(M("Back up now")), key="backup-now", type="primary", icon=":material/save:", on_click=_make)
     if not kept:
         return

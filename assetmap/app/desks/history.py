@@ -164,7 +164,8 @@ def _foreign(store: Store, version: Version) -> None:
     """An edit that another program made, such as QGIS."""
     there = store.records.get(version.asset).get(version.asset)
     told = there.record if there else version.record
-    st.markdown(f":material/open_in_new: **{tell(M('With another program (such as QGIS)'))}** · {moment(version.at)}")
+    how = M("With another program (such as QGIS)")
+    st.markdown(f":material/open_in_new: **{tell(how)}** · {moment(version.at)}")
     if there is not None and not open_to_us(told):
         st.caption(tell(M("It is about something for a narrower circle.")))
         return

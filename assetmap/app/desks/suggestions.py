@@ -51,7 +51,8 @@ def show() -> None:
 
 def _whose(queue: list[Suggestion]) -> list[Suggestion]:
     """Which of them: all, those that this person looks at, those that nobody does."""
-    st.markdown(f"**{tell(Mn('One suggestion waits.', '{n} suggestions wait.', len(queue)))}**")
+    many = Mn("One suggestion waits.", "{n} suggestions wait.", len(queue))
+    st.markdown(f"**{tell(many)}**")
     if not any(one.assignee for one in queue):
         return queue
     chosen = st.segmented_control(

@@ -104,7 +104,8 @@ def _line(name: str, before: Record, after: Record) -> str:
     label = f"**{plain(tell(title(name)))}:**"
     if name == "geometry":
         far = metres_between(before.get(name), after.get(name))
-        return f"{label} {tell(M('placed on the map') if far is None else moved_by(far))}"
+        how = M("placed on the map") if far is None else moved_by(far)
+        return f"{label} {tell(how)}"
     was, now = (plain(said(name, record.get(name)), 160) for record in (before, after))
     return f"{label} {was} → {now}"
 
