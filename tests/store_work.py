@@ -68,7 +68,7 @@ def demand_whole(store: Store, acknowledged: Iterable[str] = ()) -> None:
     with store.home.reading() as connection:
         sets = {row.number: row for row in connection.execute(sa.select(t.changeset))}
         counted = sa.select(t.asset_history.c.changeset, sa.func.count()).group_by(t.asset_history.c.changeset)
-        touched = dict(connection.execute(counted).tuples().all())
+        touched = {row.changeset: row[1] for row in connection.execute(counted)}
     lost = set(acknowledged) - {row.why for row in sets.values()}
     assert not lost, f"acknowledged and not there: {sorted(lost)}"
     for number, row in sets.items():

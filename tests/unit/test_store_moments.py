@@ -19,12 +19,13 @@ from typing import Any
 import pandas as pd
 import pytest
 import shapely
+import sqlalchemy as sa
 
 from assetmap.errors import AssetmapError, InputError, StoreError, StoreMissing
 from assetmap.model.change import Change
 from assetmap.model.schema import asset_id
 from assetmap.store import Store
-from assetmap.store.geometry import register
+from assetmap.store import tables as t
 from tests.store_work import CLUB_NAMES, demand_whole, new_store
 from tests.stored_world import CLUBS, OSM, assets, inventory
 
@@ -186,19 +187,25 @@ def test_an_older_version_does_not_bring_erased_words_back(anywhere: Store) -> N
     demand_whole(store)
 
 
-def test_a_row_that_another_program_deleted_comes_back(store: Store) -> None:
-    number = edit(store, name="Byparken")
-    with contextlib.closing(sqlite3.connect(store.folder / "map.gpkg", isolation_level=None)) as psql:
-        register(psql)
-        psql.execute("DELETE FROM asset WHERE id = ?", (A,))
+def test_a_row_that_another_program_deleted_comes_back_as_it_was(anywhere: Store) -> None:
+    store = anywhere
+    number = edit(store, name="Byparken", description="Green")
+    was = store.records.get(A)[A]
+    with store.home.writing() as psql:
+        psql.execute(sa.delete(t.asset).where(t.asset.c.id == A))
     assert A not in store.records.get(A)
     assert store.journal.undo(number).touched == 0, "there is nothing to undo it on"
-    assert A not in store.records.get(A)
+    with pytest.raises(InputError, match="no version 3"):
+        store.journal.revert(A, 3)
     with pytest.raises(InputError, match="There is no asset"):
-        store.journal.revert(A, 1)
-    assert store.journal.apply([Change(A, {"name": "x", "category": "park_green"}, kind="add")]).new == (A,)
-    versions = [v.version for v in store.journal.versions(A)]
-    assert versions == sorted(set(versions), reverse=True), "versions go on counting"
+        store.journal.revert("nobody", 1)
+    assert store.journal.revert(A, 2).restored == (A,)
+    there = store.records.get(A)[A]
+    assert (there.record, there.held, there.version) == (was.record, was.held, 4)
+    assert store.journal.undo(number).changed == (A,), "and its history goes on"
+    assert name_of(store) == "Park"
+    assert [v.version for v in store.journal.versions(A)] == [5, 4, 3, 2, 1]
+    demand_whole(store)
 
 
 # --- two at once

@@ -197,7 +197,8 @@ class Journal:
         return tally.outcome(pen.written)
 
     def revert(self, asset: str, version: int, *, by: str = "", why: str = "") -> Outcome:
-        """Make an asset what it was in an earlier version, as a new changeset.
+        """Make an asset what it was in an earlier version, as a new changeset; also one whose row another program
+        deleted.
 
         Raises:
             InputError: There is no such asset, or no such version of it.
@@ -206,11 +207,15 @@ class Journal:
         asked.number(version)
         with writing(self._home, by=by, why=why, kind="undo") as pen:
             stored = read(pen.connection, [asked.key(asset)]).get(asset)
-            if stored is None:
-                raise unknown(asset)
-            then = stored.state if version == stored.version else state_at(pen.connection, asset, version)
+            if stored is not None and version == stored.version:
+                return Outcome(same=1)
+            then = state_at(pen.connection, asset, version)
             if then is None:
-                raise _no_version(asset, version)
+                known = stored is not None or asset in events_of(pen.connection, [asset])
+                raise _no_version(asset, version) if known else unknown(asset)
+            if stored is None:
+                _insert_again(pen, asset, then, tally)
+                return tally.outcome(pen.written)
             values = {name: then.get(name) for name in differing(then, stored.state)}
             if values:
                 pen.update(stored, values)
@@ -247,6 +252,13 @@ class Journal:
 
         return erase(self._home, asset, fields, by=by)
 
+    def erased(self, asset: str) -> tuple[str, ...]:
+        """The fields of an asset whose words were taken out of its past; not the words."""
+        from assetmap.store.erasing import erased
+
+        with self._home.reading() as connection:
+            return erased(connection, asked.key(asset))
+
     def outside(self, *, limit: int = 50) -> list[Version]:
         """Edits that another program made (QGIS, psql), newest first."""
         mine = t.asset_history.c.changeset.is_(None)
@@ -267,8 +279,10 @@ def take_back(pen: Pen, events: Iterable[Event], tally: Tally) -> None:
     released: dict[str, Record] = {}
     for event in events:
         there = stored.get(event.asset)
-        if event.after is None:
-            _insert_again(pen, event, there, tally)
+        if event.after is None and there is None and event.before is not None:
+            _insert_again(pen, event.asset, event.before, tally)
+        elif event.after is None:
+            tally.same += 1
         elif there is not None:
             values, clashes = _back(event, there, pen.at)
             tally.clashes.extend(clashes)
@@ -412,14 +426,12 @@ def _held_before(event: Event, now: Collection[str], stay: Collection[str]) -> t
     return tuple(n for n in dict.fromkeys([*now, *sorted(was - became)]) if n not in became - was or n in stay)
 
 
-def _insert_again(pen: Pen, event: Event, there: Stored | None, tally: Tally) -> None:
-    if there is not None or event.before is None:
-        tally.same += 1
-        return
-    values = {name: value for name, value in event.before.items() if name != DELETED}
-    pen.insert([new_row(event.asset, values)], again=True)
-    tally.restored.append(event.asset)
-    tally.effects.append(Effect(event.asset, str(values.get("name") or ""), "restored"))
+def _insert_again(pen: Pen, asset: str, then: Record, tally: Tally) -> None:
+    """Bring back an asset whose row another program deleted."""
+    values = {name: value for name, value in then.items() if name != DELETED}
+    pen.insert([new_row(asset, values)], again=True)
+    tally.restored.append(asset)
+    tally.effects.append(Effect(asset, str(values.get("name") or ""), "restored"))
 
 
 def tell(there: Stored, values: Record, tally: Tally) -> None:
