@@ -15,6 +15,7 @@ import pytest
 from assetmap.errors import StoreError
 from assetmap.model.change import Change
 from assetmap.model.schema import asset_id
+from assetmap.round_trip import take_out
 from assetmap.store import Store
 from assetmap.store.homes.burst import KeptConnection
 from assetmap.store.homes.database import Database
@@ -38,6 +39,9 @@ STEPS: dict[str, Callable[[Store], object]] = {
     "save": lambda s: s.save(inventory(assets(NAMES)), basemap=bytes(2_000_000)),
     "dated snapshot": lambda s: s.snapshots.take("Spring"),
     "copy for QGIS": lambda s: s.snapshot(s.folder.parent / "copy.gpkg"),
+    "taking out": lambda s: take_out(s, s.folder.parent / "out.xlsx"),
+    "taking out for QGIS": lambda s: take_out(s, s.folder.parent / "out.gpkg"),
+    "dated snapshot for analysis": lambda s: s.snapshots.write("First", s.folder.parent / "first.parquet"),
     "backup": lambda s: s.backups.make("asked"),
     "joining": lambda s: s.matches.decide(A, asset_id(OSM.source, "node/1"), "same"),
     "suggestion": lambda s: s.review.suggest("edit", asset=A, values={"description": "x" * 9_000}),
@@ -88,12 +92,16 @@ def test_a_full_disk_costs_only_the_last_step_whatever_it_is(small_disk: Path) -
     """With no room at all, and with room for the beginning of each step only."""
     store = Store.create(small_disk / "store")
     store.save(inventory(assets(NAMES)), basemap=b"40 assets")
+    store.snapshots.take("First")
     store.backups.make()
     names = sorted(path.name for path in store.folder.iterdir())
     failed = set()
     for leave in (0, 150_000):
         for name, step in STEPS.items():
             before, many = state(store), len(store.inventory())
+            older = [small_disk / name for name in ("copy.gpkg", "out.xlsx", "out.gpkg", "first.parquet")]
+            for file in older:
+                file.write_text("older")
             ballast = fill(small_disk, leave)
             if leave:  # not even a question can be asked without any room
                 assert len(store.inventory()) == many, f"before {name} with {leave} bytes left"
@@ -103,15 +111,16 @@ def test_a_full_disk_costs_only_the_last_step_whatever_it_is(small_disk: Path) -
                 failed.add(name)
                 assert re.search(FULL, said), f"{name} with {leave} bytes left: {said}"
                 assert state(store) == before, f"{name} with {leave} bytes left"
+                assert {file.read_text() for file in older} == {"older"}
             else:
                 assert leave, f"{name} needs no room"
-            (small_disk / "copy.gpkg").unlink(missing_ok=True)
+            assert sorted(small_disk.iterdir()) == sorted([*older, store.folder]), "nothing lies about"
             wrong = {check.code for check in store.check() if not check.ok}
             assert wrong <= {"parts", "disk"}, f"{name} with {leave} bytes left: {wrong}"
     assert failed == STEPS.keys(), "each of them was tried with too little room"
     demand_whole(store)
     left = {path.name for path in store.folder.iterdir()} - {*names, "snapshots", "basemap.2.pmtiles"}
-    assert not left, "nothing lies about"
+    assert not left
 
 
 def test_everything_works_again_when_there_is_room(small_disk: Path) -> None:
