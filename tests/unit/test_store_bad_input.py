@@ -270,9 +270,16 @@ def everything(store: Store) -> tuple[object, ...]:
     return store.fingerprint, counts, said
 
 
+@pytest.fixture(scope="module")
+def before(store: Store) -> tuple[object, ...]:
+    """What is there before any of the calls, and after each."""
+    return everything(store)
+
+
 @pytest.mark.parametrize("name", CALLS)
-def test_what_makes_no_sense_gets_a_sentence_and_changes_nothing(store: Store, name: str) -> None:
-    before = everything(store)
+def test_what_makes_no_sense_gets_a_sentence_and_changes_nothing(
+    store: Store, before: tuple[object, ...], name: str
+) -> None:
     with pytest.raises(AssetmapError) as fault:
         CALLS[name](store)
     sentence = str(fault.value)
