@@ -154,7 +154,7 @@ def _remembered(store: Store, returned: Returned, versions: Mapping[str, int]) -
 
 def _erased(store: Store, asset: str) -> bool:
     """Whether words of an asset were erased for good: its past is not what went out then, so it is asked about."""
-    return any(step.kind == "erase" for step in store.journal.changesets(asset=asset, limit=1000))
+    return bool(store.journal.erased(asset))
 
 
 def _screen(allow: Collection[str]) -> Screen:

@@ -1,4 +1,4 @@
-"""Who makes the backups while the app runs?
+"""Who makes the backups while the app runs, and forgets what suggestions said long ago?
 
 The server itself, beside everything else: every few minutes it asks whether one is due. It never gets in the way: a
 full disk or a busy store is written to the log, told by the desk of health, and tried again later.
@@ -6,6 +6,7 @@ full disk or a busy store is written to the log, told by the desk of health, and
 
 from __future__ import annotations
 
+import datetime
 import logging
 import threading
 
@@ -27,6 +28,8 @@ def keep_backups(stop: threading.Event, first_s: float = FIRST_S, every_s: float
     while not stop.wait(wait):
         wait = every_s
         try:
-            current_store().backups.tick()
+            store = current_store()
+            if store.backups.tick() is not None:  # something changed, so that there may be words to be forgotten
+                store.review.tidy(datetime.datetime.now(datetime.UTC).date().isoformat())
         except AssetmapError as problem:
             _LOG.warning("no backup was made: %s", problem)

@@ -33,15 +33,38 @@ def erase(home: Home, asset: str, fields: Collection[str], *, by: str = "") -> i
             raise InputError(M("There is no asset {asset} in this store. Its id may be from another store.",
                                asset=asked.shown(asset)))  # fmt: skip
         _demand_known(wanted, stored, past)
-        if stored is not None:
-            _empty(pen, stored, wanted)
-        count = blank(pen.connection, asset, wanted)
-        clean(pen, home, asset, wanted)
-        rows = [{"asset": asset, "field": name, "at": content.now()} for name in wanted]
-        pen.connection.execute(sa.insert(t.erasure), rows)
+        count = sum(_erase_one(pen, home, one, wanted) for one in _joined(pen.connection, asset))
         pen.dirty()
-        home.forget(asset, wanted)  # before the rest is kept, so that nothing is said to be erased that is not
     return count
+
+
+def _joined(connection: sa.Connection, asset: str) -> list[str]:
+    """An asset and the records joined with it: they are one thing, and any of them may have the words."""
+    known, new = set[str](), {asset}
+    into = (t.asset.c.id, t.asset.c.merged_into)
+    while new:
+        known |= new
+        query = sa.select(*into).where(t.asset.c.merged_into.is_not(None), sa.or_(*[c.in_(new) for c in into]))
+        new = {one for row in connection.execute(query) for one in row} - known
+    return sorted(known)
+
+
+def _erase_one(pen: Pen, home: Home, asset: str, fields: list[str]) -> int:
+    stored = read(pen.connection, [asset]).get(asset)
+    if stored is not None:
+        _empty(pen, stored, fields)
+    count = blank(pen.connection, asset, fields)
+    clean(pen, home, asset, fields)
+    rows = [{"asset": asset, "field": name, "at": content.now()} for name in fields]
+    pen.connection.execute(sa.insert(t.erasure), rows)
+    home.forget(asset, fields)  # before the rest is kept, so that nothing is said to be erased that is not
+    return count
+
+
+def erased(connection: sa.Connection, asset: str) -> tuple[str, ...]:
+    """The fields of an asset whose words were taken out for good."""
+    query = sa.select(t.erasure.c.field).where(t.erasure.c.asset == asset).order_by(t.erasure.c.fid)
+    return tuple(dict.fromkeys(connection.scalars(query)))
 
 
 def _demand_known(fields: list[str], stored: Stored | None, past: list[sa.Row[tuple[int, str]]]) -> None:
@@ -83,6 +106,8 @@ def blank(connection: sa.Connection, asset: str, fields: list[str]) -> int:
         connection.execute(sa.update(t.asset_history).where(t.asset_history.c.id == asset).values(old_geom=None))
     told = sa.and_(t.issue.c.asset == asset, t.issue.c.field.in_(fields))
     connection.execute(sa.delete(t.issue).where(told))  # it may quote them
+    # what was said beside a suggestion may say the same in other words
+    connection.execute(sa.update(t.suggestion).where(t.suggestion.c.asset == asset).values(note=None))
     for table, key in ((t.claim, "asset"), (t.suggestion, "asset")):
         _blank_said(connection, table, key, asset, fields)
     return found

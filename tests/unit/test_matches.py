@@ -147,3 +147,13 @@ def test_equal_numbers_in_a_public_register_are_enough(store: Store) -> None:
     done = store.matches.settle(by="register")
     assert [len(outcome.gone) for outcome in done] == [1]
     assert len(names(store)) == 3
+
+
+def test_words_that_are_erased_leave_both_records(store: Store) -> None:
+    ours, theirs = twins(store)
+    store.matches.decide(ours, theirs, "same", keep=ours)
+    store.journal.erase(ours, ["description"])
+    store.matches.part(ours, theirs)
+    assert [one.record["description"] for one in store.records.get([ours, theirs]).values()] == [None, None]
+    assert store.journal.erased(theirs) == ("description",)
+    assert "God kaffe" not in str(store.journal.versions(theirs))

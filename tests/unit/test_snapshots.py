@@ -62,6 +62,17 @@ def test_only_what_an_audience_may_see_leaves(store: Store) -> None:
     assert hidden not in set(store.snapshots.compare("Spring").rows["asset"])
 
 
+def test_what_was_made_narrower_since_is_narrower_in_old_snapshots_too(store: Store) -> None:
+    narrow, waits, binned = ids(store)[:3]
+    store.snapshots.take("Spring")
+    store.journal.apply([Change(narrow, {"audience": "staff"}), Change(waits, {"review": "pending"})])
+    store.journal.apply([Change(binned, {"audience": "members"})])
+    store.journal.apply([Change(binned, kind="remove")])
+    assert set(store.snapshots.frame("Spring").index) == {ids(store)[-1]}
+    assert set(store.snapshots.compare("Spring").rows["asset"]) == {ids(store)[-1]}
+    assert len(store.snapshots.frame("Spring", "staff")) == len(NAMES)
+
+
 def test_for_analysis_it_is_geoparquet(store: Store, tmp_path: Path) -> None:
     store.snapshots.take("Spring")
     path = store.snapshots.write("Spring", tmp_path / "spring.parquet")

@@ -138,6 +138,7 @@ READING: dict[str, Callable[[Store], object]] = {
     "journal.versions": lambda s: s.journal.versions(A),
     "journal.bin": lambda s: s.journal.bin(),
     "journal.outside": lambda s: s.journal.outside(),
+    "journal.erased": lambda s: s.journal.erased(A),
     "matches.proposals": lambda s: s.matches.proposals(),
     "matches.decided": lambda s: s.matches.decided(),
     "review.queue": lambda s: s.review.queue(),

@@ -154,7 +154,20 @@ class Snapshots:
         if file is None or sha256(file) != row.sha256:
             raise StoreError(M("The file of the snapshot “{name}” is missing or was changed. Put back a backup of the "
                                "store.", name=found.name))  # fmt: skip
-        return complete(gpd.read_parquet(file))
+        return self._as_seen_today(complete(gpd.read_parquet(file)))
+
+    def _as_seen_today(self, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+        """The frame with the narrower of what was decided then and what is decided now about who may see a row."""
+        asset = t.asset.c
+        hidden = sa.or_(asset.audience != Audience.public.name, asset.review != "ok")
+        with self._home.reading() as connection:
+            now = connection.execute(sa.select(asset.id, asset.audience, asset.review).where(hidden)).fetchall()
+        for row in now:
+            if row.id in frame.index:
+                then = frame.loc[row.id]
+                frame.loc[row.id, "audience"] = max(Audience.of(then["audience"]), Audience.of(row.audience)).name
+                frame.loc[row.id, "review"] = row.review if then["review"] == "ok" else then["review"]
+        return frame
 
 
 def _card(day: str, method: dict[str, Any]) -> Card:
