@@ -12,10 +12,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from assetmap.model.change import Record
+from assetmap.model.change import Effect, Record
 from assetmap.store import tables as t
 from assetmap.store.records import read
-from assetmap.store.rows import state_of
+from assetmap.store.rows import DELETED, OF_THE_ROW, state_of
+from assetmap.upkeep.merge import differing
 
 _AT_ONCE = 500
 
@@ -76,3 +77,21 @@ def touched_by(connection: sa.Connection, number: int) -> list[str]:
     """The assets that a changeset changed, in order."""
     query = sa.select(t.asset_history.c.id).where(t.asset_history.c.changeset == number).order_by(t.asset_history.c.fid)
     return list(dict.fromkeys(connection.scalars(query)))
+
+
+def effects_of(event: Event) -> list[Effect]:
+    """What one event of the history did."""
+    known = event.after or event.before or {}
+    name = str(known.get("name") or "")
+    if event.before is None:
+        return [Effect(event.asset, name, "new")]
+    if event.after is None:
+        return [Effect(event.asset, name, "gone")]
+    told = []
+    for field_name in differing(event.before, event.after):
+        if field_name == DELETED:
+            told.append(Effect(event.asset, name, "gone" if event.after.get(DELETED) else "restored"))
+        elif field_name not in OF_THE_ROW:
+            was, becomes = event.before.get(field_name), event.after.get(field_name)
+            told.append(Effect(event.asset, name, "changed", field_name, was, becomes))
+    return told

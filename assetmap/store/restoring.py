@@ -18,8 +18,8 @@ from assetmap.model.change import Effect, Outcome
 from assetmap.store import content
 from assetmap.store import tables as t
 from assetmap.store.copies import Past
-from assetmap.store.desks.journal import Tally, tell
 from assetmap.store.desks.snapshots import clean
+from assetmap.store.doing import Tally, tell
 from assetmap.store.erasing import blank, replay
 from assetmap.store.frames import shape_of
 from assetmap.store.geometry import bare

@@ -13,6 +13,7 @@ from assetmap.store.geometry import from_blobs, to_blobs
 
 FIELDS = (*TEXT, *NUMBERS)
 DELETED, HELD, MERGED = "@deleted_at", "@held", "@merged_into"
+OF_THE_ROW = (DELETED, HELD, MERGED)
 """What a row knows besides the asset itself, under names that no column of a file can have in a record."""
 
 

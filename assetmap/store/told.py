@@ -9,9 +9,8 @@ import sqlalchemy as sa
 
 from assetmap.store import asked
 from assetmap.store import tables as t
-from assetmap.store.desks.journal import effects_of
 from assetmap.store.home import Home
-from assetmap.store.past import events_of
+from assetmap.store.past import effects_of, events_of
 
 COLUMNS = ("changeset", "at", "by", "why", "kind", "asset", "name", "what", "field", "before", "after")
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import geopandas as gpd
@@ -14,43 +12,19 @@ import sqlalchemy as sa
 from assetmap.disclosure.saving import demand_clean
 from assetmap.errors import InputError, StoreMissing
 from assetmap.messages import M
-from assetmap.model.change import Change, Changeset, Clash, Effect, Outcome, Record, Version
+from assetmap.model.change import Change, Changeset, Effect, Outcome, Version
 from assetmap.model.schema import check_row
-from assetmap.model.taxonomy import taxonomy
-from assetmap.store import asked, claims, joined
+from assetmap.store import asked, joined
 from assetmap.store import tables as t
+from assetmap.store.doing import NOT_HELD, Tally, carry_out, no_version, tell, unknown
 from assetmap.store.frames import read_frame
 from assetmap.store.home import Home
-from assetmap.store.past import Event, events_of, state_at, touched_by
+from assetmap.store.past import effects_of, events_of, state_at, touched_by
 from assetmap.store.records import read
-from assetmap.store.rows import DELETED, HELD, MERGED, Stored
-from assetmap.store.writing import Pen, new_row, writing
-from assetmap.upkeep.merge import differing, merge, same
-
-_ROW = (DELETED, HELD, MERGED)
-_NOT_HELD = ("confirmed", "review", "retrieved", "data_date")
-"""Fields that no source decides, so that nobody need hold them."""
-
-
-@dataclass
-class Tally:
-    """What was done so far, on the way to an `Outcome`."""
-
-    new: list[str] = field(default_factory=list)
-    changed: list[str] = field(default_factory=list)
-    gone: list[str] = field(default_factory=list)
-    restored: list[str] = field(default_factory=list)
-    merged: list[str] = field(default_factory=list)
-    clashes: list[Clash] = field(default_factory=list)
-    effects: list[Effect] = field(default_factory=list)
-    same: int = 0
-
-    def outcome(self, number: int | None) -> Outcome:
-        """The same, finished."""
-        return Outcome(
-            number, tuple(self.new), tuple(self.changed), tuple(self.gone), tuple(self.restored), self.same,
-            clashes=tuple(self.clashes), merged=tuple(self.merged), effects=tuple(self.effects),
-        )  # fmt: skip
+from assetmap.store.rows import HELD, OF_THE_ROW
+from assetmap.store.undoing import insert_again, take_back
+from assetmap.store.writing import writing
+from assetmap.upkeep.merge import differing, same
 
 
 class Journal:
@@ -110,7 +84,7 @@ class Journal:
                 there = stored.get(asset)
                 if there is None:
                     raise unknown(asset)
-                seen = [n for n, v in there.record.items() if v is not None and n not in _NOT_HELD]
+                seen = [n for n, v in there.record.items() if v is not None and n not in NOT_HELD]
                 values = {"confirmed": on or pen.at[:10], HELD: tuple(dict.fromkeys([*there.held, *seen]))}
                 real = {name: value for name, value in values.items() if not same(value, there.state.get(name))}
                 if real:
@@ -168,7 +142,7 @@ class Journal:
         return [
             Version(
                 asset, e.version, e.at, e.by, e.op, e.changeset,
-                {k: v for k, v in (e.after or {}).items() if k not in _ROW},
+                {k: v for k, v in (e.after or {}).items() if k not in OF_THE_ROW},
                 () if e.before is None or e.after is None else differing(e.before, e.after),
             )
             for e in reversed(chain)
@@ -212,9 +186,9 @@ class Journal:
             then = state_at(pen.connection, asset, version)
             if then is None:
                 known = stored is not None or asset in events_of(pen.connection, [asset])
-                raise _no_version(asset, version) if known else unknown(asset)
+                raise no_version(asset, version) if known else unknown(asset)
             if stored is None:
-                _insert_again(pen, asset, then, tally)
+                insert_again(pen, asset, then, tally)
                 return tally.outcome(pen.written)
             values = {name: then.get(name) for name in differing(then, stored.state)}
             if values:
@@ -271,204 +245,6 @@ class Journal:
         return [version for version in versions if (version.asset, version.version) in wanted]
 
 
-def take_back(pen: Pen, events: Iterable[Event], tally: Tally) -> None:
-    """Let events of the history not have happened, as far as nobody changed the same since."""
-    events = list(events)
-    stored = read(pen.connection, [event.asset for event in events])
-    updates = []
-    released: dict[str, Record] = {}
-    for event in events:
-        there = stored.get(event.asset)
-        if event.after is None and there is None and event.before is not None:
-            _insert_again(pen, event.asset, event.before, tally)
-        elif event.after is None:
-            tally.same += 1
-        elif there is not None:
-            values, clashes = _back(event, there, pen.at)
-            tally.clashes.extend(clashes)
-            if values:
-                updates.append((there, values))
-            if HELD in values:
-                free = set(there.held) - set(values[HELD])
-                released[there.id] = {name: value for name, value in values.items() if name in free}
-            tell(there, values, tally)
-    pen.updates(updates)
-    claims.give_back(pen.connection, {asset: fields for asset, fields in released.items() if fields})
-
-
-def carry_out(pen: Pen, changes: Sequence[Change], tally: Tally) -> None:
-    """Do changes, at most one per asset, and note what came of them."""
-    stored = read(pen.connection, [change.asset for change in changes])
-    updates: list[tuple[Stored, Record]] = []
-    for change in changes:
-        _one(pen, change, stored.get(change.asset), updates, tally)
-    pen.updates(updates)
-
-
-def _one(pen: Pen, change: Change, there: Stored | None, updates: list[tuple[Stored, Record]], tally: Tally) -> None:
-    """Do one change, or note why not."""
-    if change.kind == "add":
-        _add(pen, change, there, tally)
-        return
-    if there is None:
-        raise unknown(change.asset)
-    kind = change.kind
-    if kind == "restore" and change.values and there.deleted_at is None:  # somebody was quicker; the rest is an edit
-        kind = "edit"
-    if kind in ("remove", "restore"):
-        values: Record = {DELETED: pen.at if kind == "remove" else None}
-        if kind == "restore":
-            values |= {MERGED: None, **_with_held(dict(change.values), there)}
-            if change.values:
-                fresh = derived(dict(change.values))
-                check_row({**there.record, **fresh}, only=fresh)
-        if (there.deleted_at is None) == (kind == "restore"):
-            tally.same += 1
-            return
-        if change.kind == "remove" and change.version is not None and change.version != there.version:
-            base = _base(pen, change, there)
-            for name in differing({k: v for k, v in base.items() if k not in _ROW}, there.record):
-                tally.clashes.append(Clash(there.id, name, base.get(name), None, there.record.get(name)))
-            if tally.clashes and tally.clashes[-1].asset == there.id:
-                return
-    else:
-        base = _base(pen, change, there)
-        merged = merge(there.id, base, change.values, there.record)
-        tally.clashes.extend(merged.clashes)
-        values = _with_held(merged.values, there)
-        if merged.values:
-            fresh = derived(merged.values)
-            check_row({**there.record, **fresh}, only=fresh)
-        if merged.values and [name for name in merged.theirs if name not in _ROW]:
-            tally.merged.append(there.id)
-    if values:
-        updates.append((there, values))
-    tell(there, values, tally)
-
-
-def _add(pen: Pen, change: Change, there: Stored | None, tally: Tally) -> None:
-    if there is not None:  # the same was asked for before, and the answer did not arrive
-        tally.same += 1
-        return
-    record = derived({**OF_A_NEW_ONE, "source_id": change.asset, "retrieved": pen.at[:10], **change.values})
-    check_row(record)
-    row = new_row(change.asset, record)
-    held = [name for name, value in change.values.items() if value is not None and name not in _NOT_HELD]
-    # again: it may have been there, and another program deleted its row
-    pen.insert([{**row, "held": json.dumps(held, ensure_ascii=False)}], again=True)
-    tally.new.append(change.asset)
-    tally.effects.append(Effect(change.asset, str(record.get("name") or ""), "new"))
-
-
-OF_A_NEW_ONE: Record = {
-    "audience": "public", "review": "ok", "location_precision": "exact", "source": "community",
-    "licence": "unstated",
-}  # fmt: skip
-
-
-def derived(values: Record) -> Record:
-    """The values with the kind that belongs to their category."""
-    known = taxonomy()
-    if isinstance(values.get("category"), str) and values["category"] in known:
-        return {**values, "kind": known[values["category"]].kind}
-    return values
-
-
-def _with_held(values: Record, there: Stored) -> Record:
-    """The values, and that a person holds these fields from now on."""
-    if not values:
-        return {}
-    values = derived(values)
-    mine = [name for name in values if name not in _NOT_HELD]
-    held = tuple(dict.fromkeys([*there.held, *mine]))
-    return {**values, HELD: held} if held != there.held else values
-
-
-def _base(pen: Pen, change: Change, there: Stored) -> Record:
-    """The asset as the author of a change saw it."""
-    if change.version is None or change.version == there.version:
-        return there.record
-    base = state_at(pen.connection, there.id, change.version)
-    if base is None:
-        raise _no_version(there.id, change.version)
-    return base
-
-
-def _back(event: Event, there: Stored, at: str) -> tuple[Record, list[Clash]]:
-    """What to set so that an event has not happened, as far as nobody changed the same since."""
-    now, after = there.state, event.after or {}
-    if event.before is None:
-        since = [name for name in differing(after, now) if name != HELD]
-        if since and since != [DELETED]:
-            return {}, [Clash(there.id, name, after.get(name), None, now.get(name)) for name in since]
-        return ({} if there.deleted_at else {DELETED: at}), []
-    values: Record = {}
-    clashes = []
-    for name in differing(event.before, after):
-        was, became, is_now = event.before.get(name), after.get(name), now.get(name)
-        if name == HELD:
-            continue
-        if same(is_now, became):
-            values[name] = was
-        elif not same(is_now, was):
-            clashes.append(Clash(there.id, name, became, was, is_now))
-    if not values and clashes:
-        return {}, clashes
-    held = _held_before(event, now.get(HELD) or (), {clash.field for clash in clashes})
-    if held != now.get(HELD):
-        values[HELD] = held
-    return values, clashes
-
-
-def _held_before(event: Event, now: Collection[str], stay: Collection[str]) -> tuple[str, ...]:
-    """Which fields a person holds without an event; those that somebody changed again since are theirs."""
-    was, became = (set((state or {}).get(HELD) or ()) for state in (event.before, event.after))
-    return tuple(n for n in dict.fromkeys([*now, *sorted(was - became)]) if n not in became - was or n in stay)
-
-
-def _insert_again(pen: Pen, asset: str, then: Record, tally: Tally) -> None:
-    """Bring back an asset whose row another program deleted."""
-    values = {name: value for name, value in then.items() if name != DELETED}
-    pen.insert([new_row(asset, values)], again=True)
-    tally.restored.append(asset)
-    tally.effects.append(Effect(asset, str(values.get("name") or ""), "restored"))
-
-
-def tell(there: Stored, values: Record, tally: Tally) -> None:
-    """Note what a change of a stored asset is."""
-    if not values:
-        tally.same += 1
-        return
-    if DELETED in values:
-        (tally.gone if values[DELETED] else tally.restored).append(there.id)
-        tally.effects.append(Effect(there.id, there.name, "gone" if values[DELETED] else "restored"))
-    else:
-        tally.changed.append(there.id)
-    tally.effects.extend(
-        Effect(there.id, there.name, "changed", name, there.record.get(name), value)
-        for name, value in values.items()
-        if name not in _ROW
-    )
-
-
-def effects_of(event: Event) -> list[Effect]:
-    """What one event of the history did."""
-    known = event.after or event.before or {}
-    name = str(known.get("name") or "")
-    if event.before is None:
-        return [Effect(event.asset, name, "new")]
-    if event.after is None:
-        return [Effect(event.asset, name, "gone")]
-    told = []
-    for field_name in differing(event.before, event.after):
-        if field_name == DELETED:
-            told.append(Effect(event.asset, name, "gone" if event.after.get(DELETED) else "restored"))
-        elif field_name not in _ROW:
-            was, becomes = event.before.get(field_name), event.after.get(field_name)
-            told.append(Effect(event.asset, name, "changed", field_name, was, becomes))
-    return told
-
-
 def _changeset_of(connection: sa.Connection, number: int) -> Changeset:
     asked.number(number)
     row = connection.execute(sa.select(t.changeset).where(t.changeset.c.number == number)).first()
@@ -483,15 +259,3 @@ def _changeset(row: sa.Row[Any]) -> Changeset:
         row.number, row.at, row.by or "", row.why or "", row.kind or "", row.source or "", row.undoes, row.undone_by,
         row.added or 0, row.changed or 0, row.removed or 0,
     )  # fmt: skip
-
-
-def unknown(asset: str) -> InputError:
-    """What to say of an id that no asset has."""
-    return InputError(
-        M("There is no asset {asset} in this store. Its id may be from another store.", asset=asked.shown(asset))
-    )
-
-
-def _no_version(asset: str, version: int) -> InputError:
-    return InputError(M("There is no version {version} of asset {asset}.", version=asked.shown(version),
-                        asset=asked.shown(asset)))  # fmt: skip

@@ -12,12 +12,13 @@ from assetmap.messages import M
 from assetmap.model.change import Outcome
 from assetmap.store import asked, claims, joined
 from assetmap.store import tables as t
-from assetmap.store.desks.journal import Tally, take_back, tell, unknown
+from assetmap.store.doing import Tally, tell, unknown
 from assetmap.store.frames import read_frame
 from assetmap.store.home import Home
 from assetmap.store.past import events_of, touched_by
 from assetmap.store.records import read
 from assetmap.store.rows import DELETED, MERGED, Stored
+from assetmap.store.undoing import take_back
 from assetmap.store.writing import Pen, writing
 from assetmap.upkeep.alike import proposals
 from assetmap.upkeep.survivor import absorb, survivor

@@ -22,7 +22,7 @@ from assetmap.model.schema import check_row
 from assetmap.model.suggestion import FIELDS, KINDS, STATES, Suggestion
 from assetmap.store import asked
 from assetmap.store import tables as t
-from assetmap.store.desks.journal import OF_A_NEW_ONE, Tally, carry_out, derived, unknown
+from assetmap.store.doing import OF_A_NEW_ONE, Tally, carry_out, derived, unknown
 from assetmap.store.home import Home
 from assetmap.store.records import read
 from assetmap.store.rows import Stored, columns_of, record_of
