@@ -349,7 +349,8 @@ class Store:
     def snapshot(self, path: Path | str) -> Path:
         """Copy the map as it is now into a GeoPackage for QGIS and GDAL, which must never open the live file.
 
-        It holds all assets, also those that wait for review or are for a narrower audience, and no personal record.
+        It holds all tables: also assets that wait for review, are for a narrower audience or lie in the bin
+        (`deleted_at`), and the history; no personal record. What others may see is written by the exports.
 
         Raises:
             StoreError: The disk is full or the place may not be written to; an older file there is untouched.

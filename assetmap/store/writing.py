@@ -12,6 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from assetmap.disclosure.saving import demand_clean
 from assetmap.errors import StoreError
 from assetmap.messages import M
 from assetmap.model.change import Record
@@ -158,11 +159,13 @@ def writing(
         tidy: As in `Home.writing`.
 
     Raises:
-        InputError: One of the texts is none, or is a whole book.
+        InputError: One of the texts is none, is a whole book, or holds somebody's contact.
         StoreError: The home is read-only or full, or somebody else has been writing for too long.
     """
     said = {"by": by, "why": why, "kind": kind, "source": source}
     entry = {**{name: asked.words(text) for name, text in said.items()}, "undoes": undoes}
+    if why:  # it is shown beside the change for good
+        demand_clean({"why": why})
     with home.writing(tidy=tidy) as connection:
         pen = Pen(home, connection, entry)
         yield pen

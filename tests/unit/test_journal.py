@@ -383,6 +383,14 @@ def test_what_somebody_confirmed_no_source_changes(store: Store) -> None:
         store.journal.confirm(PARK, on="yesterday")
     with pytest.raises(InputError):
         store.journal.confirm("no such")
+    with pytest.raises(InputError, match="is yet to come"):
+        store.journal.confirm(CAFE, on="9999-01-01")
+
+
+def test_why_is_read_by_all_so_it_holds_nobodys_contact(store: Store) -> None:
+    with pytest.raises(PrivateText):
+        store.journal.apply([Change(PARK, {"name": "Lunden"})], why="Kari said so, 91 23 45 67")
+    assert record(store)["name"] == "Park"
 
 
 def test_what_a_person_corrected_stays_and_what_the_source_owns_follows_it(store: Store) -> None:

@@ -14,7 +14,7 @@ from assetmap.errors import InputError, StoreMissing
 from assetmap.messages import M
 from assetmap.model.change import Change, Changeset, Effect, Outcome, Version
 from assetmap.model.schema import check_row
-from assetmap.store import asked, joined
+from assetmap.store import asked, content, joined
 from assetmap.store import tables as t
 from assetmap.store.doing import NOT_HELD, Tally, carry_out, no_version, tell, unknown
 from assetmap.store.frames import read_frame
@@ -76,6 +76,9 @@ class Journal:
             on: ISO date; today where it is empty.
         """
         wanted, on = asked.keys(assets), asked.words(on)
+        if on[:1].isdigit() and on > content.now()[:10]:
+            raise InputError(M("{day} is yet to come, so nobody can have seen anything then. Give today or earlier.",
+                               day=on))  # fmt: skip
         tally = Tally()
         with writing(self._home, by=by, kind="confirm") as pen:
             stored = read(pen.connection, wanted)
