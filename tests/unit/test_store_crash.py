@@ -9,6 +9,7 @@ import multiprocessing
 import os
 import threading
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -63,8 +64,8 @@ def test_after_a_power_failure_nothing_acknowledged_is_lost(tmp_path: Path) -> N
 def test_no_update_is_lost_between_processes(address: str | Path) -> None:
     store = new_store(address)
     context = multiprocessing.get_context("spawn")
-    with context.Pool(3) as pool:
-        pool.starmap(increment, [(address, IDS[0], 8)] * 3)
+    with ProcessPoolExecutor(3, mp_context=context) as pool:  # it tells when a child dies; a Pool would wait for ever
+        list(pool.map(increment, [address] * 3, [IDS[0]] * 3, [8] * 3, timeout=120))
     assert store.records.get(IDS[0])[IDS[0]].record["capacity"] == 24.0
     demand_whole(store)
 
