@@ -224,7 +224,7 @@ def test_rows_at_null_island_have_no_place(store: Path, tmp_path: Path) -> None:
     said = add(store, tmp_path, f"navn;kategori;lat;lon\nA;Lekeplass;0;0\nB;Lekeplass;{LAT};{LON}\n")
     assert said.code == 0, said.err
     assert "its coordinates are 0, 0, which is in the sea off Africa" in said.out
-    assert "One row would be added" in said.out
+    assert "1 would be new, 0 changed, 0 as before" in said.out
     assert "One row would be handed back" in said.out
 
 
