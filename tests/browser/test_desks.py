@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,7 @@ def visit(page: Page, url: str, desk: str) -> None:
     """Go to a desk, and wait until what is on it is there."""
     page.goto(f"{url}/work?work={desk}&lang=en")
     expect(page.get_by_role("heading", name="Work", exact=True)).to_be_visible(timeout=30_000)
-    at_desk = page.locator(f".st-key-desk-{desk}")
+    at_desk = page.locator(f".st-key-desk-{desk}").last  # the old one may be there for a moment, too
     expect(at_desk).to_be_visible(timeout=30_000)
     expect(page.get_by_test_id("stSpinner")).to_have_count(0, timeout=30_000)
     expect(page.locator(".stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=30_000)
@@ -120,8 +121,13 @@ def test_a_reader_with_a_phone_says_what_is_missing(
     expect(frame).to_have_attribute("data-drawn", "11", timeout=30_000)
     inside = frame.element_handle().content_frame()  # type: ignore[union-attr]
     assert inside is not None
-    inside.locator(".leaflet-container").click(position={"x": 150, "y": 170})
-    expect(form.get_by_text("Not quite there?")).to_be_visible(timeout=15_000)
+    noted = form.get_by_text("Not quite there?")
+    for _ in range(5):  # the page may still be drawn anew when the first tap comes; whoever sees no pin taps again
+        inside.locator(".leaflet-container").click(position={"x": 150, "y": 170})
+        with contextlib.suppress(AssertionError):
+            expect(noted).to_be_visible(timeout=6_000)
+            break
+    expect(noted).to_be_visible()
     assert axe(phone) == []
     form.get_by_role("button", name="Send").click()
     expect(form.get_by_text("Thank you.")).to_be_visible(timeout=15_000)

@@ -48,17 +48,20 @@ def visit(page: Page, address: str) -> Frame:
     return content
 
 
+# While Streamlit changes a page, an element may be there twice for a moment, the old one first: `.last` is the new one.
+
+
 def press(page: Page, key: str) -> None:
-    page.locator(f".st-key-{key} button").click()
+    page.locator(f".st-key-{key} button").last.click()
 
 
 def box(page: Page, key: str) -> Locator:
-    return page.locator(f"[class*='st-key-edit-{key}-'] :is(input, textarea)")
+    return page.locator(f"[class*='st-key-edit-{key}-'] :is(input, textarea)").last
 
 
 def open_form(page: Page) -> None:
     """From the shared link of the library, by its drawer, to its form."""
-    page.get_by_role("dialog").locator(".st-key-edit button").click()
+    page.get_by_role("dialog").locator(".st-key-edit button").last.click()
     expect(page.get_by_role("dialog")).to_have_count(0)
     expect(box(page, "name")).to_have_value("Åsgård bibliotek")
 
@@ -80,17 +83,17 @@ def test_add_then_change_and_take_back(desktop: Page, url: str, store: Store, ax
     frame.locator(".leaflet-container").click(position={"x": 330, "y": 300})
     expect(frame.locator(".am-drag")).to_be_visible()
     no_fault(axe, desktop)
-    desktop.locator("[class*='st-key-add-name-'] input").fill("Ukulelegruppa")
-    desktop.locator("[class*='st-key-add-category-'] input").click()
+    desktop.locator("[class*='st-key-add-name-'] input").last.fill("Ukulelegruppa")
+    desktop.locator("[class*='st-key-add-category-'] input").last.click()
     desktop.keyboard.type("Kunst-, musikk")
     desktop.keyboard.press("Enter")
     press(desktop, "add-it")
-    expect(desktop.locator(".st-key-desk h2")).to_contain_text("Ukulelegruppa")
+    expect(desktop.locator(".st-key-desk h2").last).to_contain_text("Ukulelegruppa")
     frame.wait_for_function("assetmap.view.current.assets.name.includes('Ukulelegruppa')", timeout=LONG)
 
     box(desktop, "name").fill("Ukulele for alle")
     box(desktop, "name").press("Tab")
-    expect(desktop.locator(".st-key-places")).to_contain_text("Ukulele for alle")
+    expect(desktop.locator(".st-key-places").last).to_contain_text("Ukulele for alle")
     frame.wait_for_function("assetmap.view.current.assets.name.includes('Ukulele for alle')", timeout=LONG)
     no_fault(axe, desktop)
     press(desktop, "undo")
@@ -111,7 +114,7 @@ def test_move_by_drag_and_by_keys_then_delete(desktop: Page, url: str, store: St
     desktop.mouse.down()
     desktop.mouse.move(spot["x"] + 62, spot["y"] + 20, steps=6)
     desktop.mouse.up()
-    expect(desktop.locator(".st-key-save-place button")).to_be_enabled()
+    expect(desktop.locator(".st-key-save-place button").last).to_be_enabled()
     press(desktop, "save-place")
     expect(box(desktop, "name")).to_be_visible()
     moved = store.records.get(LIBRARY)[LIBRARY].record["geometry"]
@@ -121,14 +124,14 @@ def test_move_by_drag_and_by_keys_then_delete(desktop: Page, url: str, store: St
     press(desktop, "move")
     pin.focus()
     desktop.keyboard.press("Shift+ArrowUp")
-    expect(desktop.locator(".st-key-save-place button")).to_be_enabled()
+    expect(desktop.locator(".st-key-save-place button").last).to_be_enabled()
     press(desktop, "cancel")  # and nothing came of it
     expect(box(desktop, "name")).to_be_visible()
     assert store.records.get(LIBRARY)[LIBRARY].record["geometry"] == moved
 
     press(desktop, "delete")
-    expect(desktop.locator(".st-key-undo button")).to_be_visible()
-    expect(desktop.locator(".st-key-places")).not_to_contain_text("bibliotek")
+    expect(desktop.locator(".st-key-undo button").last).to_be_visible()
+    expect(desktop.locator(".st-key-places").last).not_to_contain_text("bibliotek")
     frame.wait_for_function("!assetmap.view.current.assets.name.includes('Åsgård bibliotek')", timeout=LONG)
     press(desktop, "undo")
     frame.wait_for_function("assetmap.view.current.assets.name.includes('Åsgård bibliotek')", timeout=LONG)
@@ -140,14 +143,14 @@ def test_two_people_at_once(desktop: Page, phone: Page, url: str, store: Store, 
         open_form(page)
     box(phone, "opening_hours").fill("24/7")
     box(phone, "opening_hours").blur()
-    expect(phone.locator(".st-key-undo button")).to_be_visible()
+    expect(phone.locator(".st-key-undo button").last).to_be_visible()
     box(desktop, "address").fill("Storgata 7")
     box(desktop, "opening_hours").click()  # leaving one field for the next
     expect(box(desktop, "opening_hours")).to_have_value("24/7")
     box(phone, "address").fill("Storgata 9")
     box(phone, "address").blur()
-    expect(phone.locator(".st-key-theirs-address")).to_be_visible()
-    expect(phone.locator(".st-key-clash-address")).to_contain_text("Storgata 7")
+    expect(phone.locator(".st-key-theirs-address").last).to_be_visible()
+    expect(phone.locator(".st-key-clash-address").last).to_contain_text("Storgata 7")
     no_fault(axe, phone)
     press(phone, "mine-address")
     expect(box(phone, "address")).to_have_value("Storgata 9")
@@ -157,7 +160,7 @@ def test_two_people_at_once(desktop: Page, phone: Page, url: str, store: Store, 
 
 def test_with_a_thumb(phone: Page, url: str, store: Store, axe: Axe) -> None:
     frame = visit(phone, f"{url}/?lang=da")
-    phone.locator(".st-key-add button").tap()
+    phone.locator(".st-key-add button").last.tap()
     expect(frame.locator(".am-placing")).to_be_visible()
     at_the_top = "(y => y >= -1 && y < 200)(document.querySelector('.st-key-map').getBoundingClientRect().y)"
     phone.wait_for_function(at_the_top, timeout=LONG)
@@ -165,10 +168,10 @@ def test_with_a_thumb(phone: Page, url: str, store: Store, axe: Axe) -> None:
     expect(frame.locator(".am-drag")).to_be_visible()
     frame.locator(".leaflet-container").tap(position={"x": 150, "y": 180})  # another place will do, too
     no_fault(axe, phone)
-    phone.locator("[class*='st-key-add-category-'] input").tap()
+    phone.locator("[class*='st-key-add-category-'] input").last.tap()
     phone.get_by_role("option").first.tap()
-    phone.locator(".st-key-add-it button").tap()
-    expect(phone.locator(".st-key-deeds")).to_contain_text(re.compile("."))
+    phone.locator(".st-key-add-it button").last.tap()
+    expect(phone.locator(".st-key-deeds").last).to_contain_text(re.compile("."))
     expect(box(phone, "name")).to_be_visible()
     no_fault(axe, phone)
     assert len(store.inventory("public", network=False).frame) == 13
@@ -178,7 +181,7 @@ def test_a_server_that_is_told_so_is_read_only(desktop: Page, store: Store, serv
     visit(desktop, f"{serve_app(Path(store.address), '--read-only')}/?lang=en&asset={LIBRARY}")
     expect(desktop.get_by_role("dialog")).to_be_visible()
     assert desktop.locator(".st-key-edit").count() == 0
-    expect(desktop.locator(".st-key-places")).to_be_visible()
+    expect(desktop.locator(".st-key-places").last).to_be_visible()
     assert desktop.locator(".st-key-add").count() == 0
 
 

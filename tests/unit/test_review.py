@@ -148,7 +148,7 @@ def test_words_that_were_dealt_with_are_forgotten(store: Store) -> None:
     assert store.review.tidy("2026-11-22") == 0
     assert store.review.tidy("2999-01-01") == 1
     with store.home.reading() as connection:
-        rows = dict(connection.execute(sa.select(t.suggestion.c.id, t.suggestion.c.said)).tuples().all())
+        rows = {row.id: row.said for row in connection.execute(sa.select(t.suggestion.c.id, t.suggestion.c.said))}
     assert rows[done] is None
     assert rows[waits]
     assert store.review.get(done).said == {}
