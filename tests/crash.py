@@ -66,15 +66,20 @@ def kills(
         AssertionError: A child failed by itself; its traceback is in the sentence.
     """
     dice = random.Random(seed)
+    for turn in range(times):
+        yield killed(work, turn, *arguments, after=dice.randint(0, most), delay_s=dice.uniform(0, within_s))
+
+
+def killed(work: Callable[..., None], turn: int, *arguments: Any, after: int, delay_s: float) -> Killed:
+    """Let one child work, as in `kills`, and kill it so many seconds after so many acknowledgements.
+
+    Raises:
+        AssertionError: It failed by itself; its traceback is in the sentence.
+    """
     if _HOW == "forkserver":
         _CONTEXT.set_forkserver_preload(PRELOADED)
-    for turn in range(times):
-        yield _killed(work, (turn, *arguments), dice.randint(0, most), dice.uniform(0, within_s))
-
-
-def _killed(work: Callable[..., None], arguments: tuple[Any, ...], after: int, delay_s: float) -> Killed:
     ear, mouth = _CONTEXT.Pipe(duplex=False)
-    child = _CONTEXT.Process(target=_live, args=(mouth, work, arguments), daemon=True)  # type: ignore[attr-defined]
+    child = _CONTEXT.Process(target=_live, args=(mouth, work, (turn, *arguments)), daemon=True)  # type: ignore[attr-defined]
     child.start()
     mouth.close()
     words: list[Any] = []

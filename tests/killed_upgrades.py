@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,20 +20,24 @@ TIMES = 100
 def killed(times: int, folder: Path, *, seed: int) -> Iterator[int]:
     """Upgrade so many stores, kill each on the way, and look at it; the version that each was found in.
 
+    The moment seeks the end of the upgrade, on a machine of whatever speed and load: killed too early, the next is
+    killed later; killed too late, earlier.
+
     Raises:
         AssertionError: A store is half of the one version and half of the other, or not whole.
     """
-    took = _how_long(folder / "long")
-    looked_at = 0
-    for turn, one in enumerate(crash.kills(4 * times, work, folder, most=1, within_s=1.3 * took, seed=seed)):
-        if one.acknowledged:  # else it was killed before there was anything to upgrade
-            yield look(folder / str(turn), thoroughly=looked_at % 4 == 0)
-            looked_at += 1
-        if looked_at == times:
-            return
+    dice = random.Random(seed)
+    delay_s = _how_long(folder / "long")
+    for turn in range(times):
+        one = crash.killed(work, turn, folder, after=1, delay_s=delay_s)
+        assert one.acknowledged, "the store to be upgraded was not there in time"
+        found = look(folder / str(turn), thoroughly=turn % 4 == 0)
+        delay_s *= dice.uniform(1, 3) if found == 1 else dice.uniform(0.3, 1)
+        yield found
 
 
 def _how_long(folder: Path) -> float:
+    _load()
     version_1(folder, times=TIMES)
     begun = time.perf_counter()
     Store.open(folder)
@@ -41,13 +46,17 @@ def _how_long(folder: Path) -> float:
 
 def work(acknowledge: Any, turn: int, folder: Path) -> None:
     """Bring one store along, and die on the way."""
-    import alembic.operations
-    import alembic.script  # noqa: F401 to load it takes longer than the work itself
-
+    _load()
     old = version_1(folder / str(turn), times=TIMES)
     acknowledge("there")
     Store.open(old)
     acknowledge("done")
+
+
+def _load() -> None:
+    """Load what the upgrade needs beforehand: that takes longer than the work itself."""
+    import alembic.operations
+    import alembic.script  # noqa: F401
 
 
 def look(folder: Path, *, thoroughly: bool) -> int:
