@@ -1,7 +1,9 @@
-"""How does a large table come off a server quickly?
+"""How do the rows of a large table become columns quickly?
 
-By ADBC, where it is installed: whole columns in binary form, on a connection of its own that looks at the same moment
-as the transaction that asks. Row by row it takes five times as long; the answer is the same.
+Off a server by ADBC, where it is installed: whole columns in binary form, on a connection of its own that looks at the
+same moment as the transaction that asks; row by row it takes five times as long. Everywhere else by parts of some
+thousand rows: a million assets as Python's objects at once would take twice the time and many times the memory. The
+answer is the same.
 """
 
 from __future__ import annotations
@@ -9,10 +11,13 @@ from __future__ import annotations
 import contextlib
 from typing import Any
 
+import pyarrow as pa
 import sqlalchemy as sa
 
 MANY = 5_000
 """Rows from which on the connection is worth its making."""
+
+_A_PART = 2_000
 
 
 def columns(connection: sa.Connection, query: sa.Select[Any], table: sa.Table) -> list[Any] | None:
@@ -47,6 +52,23 @@ def columns(connection: sa.Connection, query: sa.Select[Any], table: sa.Table) -
     except (dbapi.Error, sa.exc.CompileError):
         return None
     return [_whole(column) for column in found.columns]
+
+
+def columns_by_parts(connection: sa.Connection, query: sa.Select[Any]) -> list[Any]:
+    """The columns of a query's answer, as `columns` gives them, from any home and in any transaction."""
+    kinds = [_kind(column.type) for column in query.selected_columns]
+    parts: list[list[pa.Array]] = [[] for _ in kinds]
+    rows = connection.execute(query).cursor
+    while some := rows.fetchmany(_A_PART):
+        for part, kind, values in zip(parts, kinds, zip(*some, strict=True), strict=True):
+            part.append(pa.array(values, kind))
+    return [_whole(pa.chunked_array(part, kind)) for part, kind in zip(parts, kinds, strict=True)]
+
+
+def _kind(kind: sa.types.TypeEngine[Any]) -> pa.DataType:
+    if isinstance(kind, sa.Float):
+        return pa.float64()
+    return pa.large_binary() if isinstance(kind, sa.LargeBinary) else pa.large_string()
 
 
 def _moment(connection: sa.Connection, table: sa.Table) -> tuple[str, str | None]:

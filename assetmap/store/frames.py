@@ -87,7 +87,7 @@ def read_frame(
         where = table.c.deleted_at.is_(None)
     if where is not None:
         query = query.where(where)
-    values = arrow.columns(connection, query, table) or cells(connection, query)
+    values = arrow.columns(connection, query, table) or arrow.columns_by_parts(connection, query)
     frame = pd.DataFrame(
         {
             name: pd.array(column, dtype="float64" if isinstance(table.c[name].type, sa.Float) else "str")
@@ -107,12 +107,6 @@ def shape_of(table: sa.Table, dialect: sa.Dialect) -> sa.ColumnElement[Any]:
     return sa.type_coerce(table.c.geom, sa.LargeBinary()).label("geom")
 
 
-def cells(connection: sa.Connection, query: sa.Select[Any]) -> list[Sequence[Any]]:
-    """The columns of a query's answer, in the order of the query."""
-    result = connection.execute(query).fetchall()
-    return list(zip(*result, strict=True)) if result else [()] * len(query.selected_columns)
-
-
 def from_binary(binaries: Sequence[bytes | None]) -> Any:
     """Blobs of GeoPackage, or bare well-known binary, as an array of shapes."""
     first = next((binary for binary in binaries if binary is not None), b"GP")
@@ -126,6 +120,8 @@ def unpacked(frame: pd.DataFrame) -> pd.DataFrame:
     if "extra" not in frame:
         return frame
     texts = frame.pop("extra")
+    if texts.isna().all():
+        return frame
     objects = [json.loads(text) if isinstance(text, str) else {} for text in texts]
     names = dict.fromkeys(name for row in objects for name in row)
     for name in names:

@@ -182,6 +182,19 @@ def test_the_rtree_follows_whatever_is_done_to_a_layer(tmp_path: Path) -> None:
     assert validator(shot) == ""
 
 
+def test_a_part_of_the_map_is_found_by_the_index(tmp_path: Path) -> None:
+    store = Store.create(tmp_path / "store")
+    asked: list[tuple[str, object]] = []
+    with store.home.reading() as connection:
+        sa.event.listen(connection.engine, "before_cursor_execute", lambda *said: asked.append((str(said[2]), said[3])))
+    store.records.within(10, 58, 12, 60)
+    (query,) = (one for one in asked if "rtree_asset_geom" in one[0])
+    with store.home.reading() as connection:
+        plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query[0]}", query[1])]
+    assert not [step for step in plan if step == "SCAN asset"], "SQLite would read the whole table"
+    assert [step for step in plan if step.startswith("SEARCH asset USING INTEGER PRIMARY KEY")]
+
+
 def test_the_check_finds_an_index_that_does_not_follow(tmp_path: Path) -> None:
     store = Store.create(tmp_path / "store")
     store.save(inventory())
