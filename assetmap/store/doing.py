@@ -4,43 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from assetmap.errors import InputError
 from assetmap.messages import M
-from assetmap.model.change import Change, Clash, Effect, Outcome, Record
+from assetmap.model.change import Change, Clash, Effect, Record
 from assetmap.model.schema import check_row
 from assetmap.model.taxonomy import taxonomy
 from assetmap.store import asked
 from assetmap.store.past import state_at
 from assetmap.store.records import read
 from assetmap.store.rows import DELETED, HELD, MERGED, OF_THE_ROW, Stored
+from assetmap.store.tally import Tally
 from assetmap.store.writing import Pen, new_row
 from assetmap.upkeep.merge import differing, merge
 
 NOT_HELD = ("confirmed", "review", "retrieved", "data_date")
 """Fields that no source decides, so that nobody need hold them."""
-
-
-@dataclass
-class Tally:
-    """What was done so far, on the way to an `Outcome`."""
-
-    new: list[str] = field(default_factory=list)
-    changed: list[str] = field(default_factory=list)
-    gone: list[str] = field(default_factory=list)
-    restored: list[str] = field(default_factory=list)
-    merged: list[str] = field(default_factory=list)
-    clashes: list[Clash] = field(default_factory=list)
-    effects: list[Effect] = field(default_factory=list)
-    same: int = 0
-
-    def outcome(self, number: int | None) -> Outcome:
-        """The same, finished."""
-        return Outcome(
-            number, tuple(self.new), tuple(self.changed), tuple(self.gone), tuple(self.restored), self.same,
-            clashes=tuple(self.clashes), merged=tuple(self.merged), effects=tuple(self.effects),
-        )  # fmt: skip
 
 
 def carry_out(pen: Pen, changes: Sequence[Change], tally: Tally) -> None:
@@ -90,7 +69,7 @@ def _one(pen: Pen, change: Change, there: Stored | None, updates: list[tuple[Sto
             tally.merged.append(there.id)
     if values:
         updates.append((there, values))
-    tell(there, values, tally)
+    tally.tell(there, values)
 
 
 def _add(pen: Pen, change: Change, there: Stored | None, tally: Tally) -> None:
@@ -139,23 +118,6 @@ def _base(pen: Pen, change: Change, there: Stored) -> Record:
     if base is None:
         raise no_version(there.id, change.version)
     return base
-
-
-def tell(there: Stored, values: Record, tally: Tally) -> None:
-    """Note what a change of a stored asset is."""
-    if not values:
-        tally.same += 1
-        return
-    if DELETED in values:
-        (tally.gone if values[DELETED] else tally.restored).append(there.id)
-        tally.effects.append(Effect(there.id, there.name, "gone" if values[DELETED] else "restored"))
-    else:
-        tally.changed.append(there.id)
-    tally.effects.extend(
-        Effect(there.id, there.name, "changed", name, there.record.get(name), value)
-        for name, value in values.items()
-        if name not in OF_THE_ROW
-    )
 
 
 def unknown(asset: str) -> InputError:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import geopandas as gpd
@@ -22,28 +22,11 @@ from assetmap.store.claims import Claim
 from assetmap.store.frames import rows_of
 from assetmap.store.records import read
 from assetmap.store.rows import DELETED, Stored, record_of
+from assetmap.store.tally import Tally
 from assetmap.store.writing import Pen
 from assetmap.upkeep.merge import same
 from assetmap.upkeep.refresh import OF_THE_SOURCE, looks_cut_off, refresh
 from assetmap.upkeep.survivor import guarded
-
-
-@dataclass
-class _Tally:
-    new: list[str] = field(default_factory=list)
-    changed: list[str] = field(default_factory=list)
-    gone: list[str] = field(default_factory=list)
-    restored: list[str] = field(default_factory=list)
-    kept: list[str] = field(default_factory=list)
-    same: int = 0
-    cut_off: bool = False
-    effects: list[Effect] = field(default_factory=list)
-
-    def outcome(self, number: int | None) -> Outcome:
-        return Outcome(
-            number, tuple(self.new), tuple(self.changed), tuple(self.gone), tuple(self.restored), self.same,
-            tuple(dict.fromkeys(self.kept)), cut_off=self.cut_off, effects=tuple(self.effects),
-        )  # fmt: skip
 
 
 def bring_in(
@@ -62,7 +45,7 @@ def bring_in(
     stored = read(
         pen.connection, dict.fromkeys(key for i in (*rows, *known) for key in (i, known[i].asset if i in known else i))
     )
-    tally = _Tally()
+    tally = Tally()
     fresh = {origin: row for origin, row in rows.items() if origin not in known and origin not in stored}
     _add(pen, fresh, tally)
     met = {origin: record_of(row, row["geom"]) for origin, row in rows.items() if origin not in fresh}
@@ -72,14 +55,14 @@ def bring_in(
     return tally.outcome(pen.written)
 
 
-def _add(pen: Pen, fresh: dict[str, dict[str, Any]], tally: _Tally) -> None:
+def _add(pen: Pen, fresh: dict[str, dict[str, Any]], tally: Tally) -> None:
     pen.insert(list(fresh.values()))
     tally.new.extend(fresh)
     tally.effects.extend(Effect(origin, str(row["name"] or ""), "new") for origin, row in fresh.items())
     said.write_new(pen.connection, fresh.values(), pen.at[:10])
 
 
-def _meet(pen: Pen, met: dict[str, Record], known: dict[str, Claim], stored: dict[str, Stored], tally: _Tally) -> None:
+def _meet(pen: Pen, met: dict[str, Record], known: dict[str, Claim], stored: dict[str, Stored], tally: Tally) -> None:
     """The rows of a source whose asset is in the store."""
     changes: dict[str, Record] = {}
     notes = []
@@ -138,7 +121,7 @@ def _news(claim: Claim, now: Record) -> bool:
     return claim.absent is not None or not all(same(now[name], claim.said.get(name)) for name in fields)
 
 
-def _refuse(there: Stored, now: Record, claim: Claim, tally: _Tally) -> None:
+def _refuse(there: Stored, now: Record, claim: Claim, tally: Tally) -> None:
     """A person put it into the bin: there it stays, whatever the source says."""
     tally.same += 1
     if any(not same(value, claim.said.get(name)) for name, value in _spoken(now).items() if name not in OF_THE_SOURCE):
@@ -146,21 +129,12 @@ def _refuse(there: Stored, now: Record, claim: Claim, tally: _Tally) -> None:
         tally.effects.append(Effect(there.id, there.name, "kept"))
 
 
-def _write(pen: Pen, changes: dict[str, Record], stored: dict[str, Stored], tally: _Tally) -> None:
+def _write(pen: Pen, changes: dict[str, Record], stored: dict[str, Stored], tally: Tally) -> None:
     real = {asset: values for asset, values in changes.items() if values}
     tally.same += len(changes) - len(real)
     pen.updates([(stored[asset], values) for asset, values in real.items()])
     for asset, values in real.items():
-        there = stored[asset]
-        back = DELETED in values
-        (tally.restored if back else tally.changed).append(asset)
-        if back:
-            tally.effects.append(Effect(asset, there.name, "restored"))
-        tally.effects.extend(
-            Effect(asset, there.name, "changed", name, there.record.get(name), value)
-            for name, value in values.items()
-            if name != DELETED
-        )
+        tally.tell(stored[asset], values)
 
 
 def _miss(
@@ -168,7 +142,7 @@ def _miss(
     missing: list[Claim],
     known: dict[str, Claim],
     stored: dict[str, Stored],
-    tally: _Tally,
+    tally: Tally,
     remove: bool | None,
 ) -> None:
     """What a source no longer has."""

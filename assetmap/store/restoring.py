@@ -19,7 +19,6 @@ from assetmap.store import content
 from assetmap.store import tables as t
 from assetmap.store.copies import Past
 from assetmap.store.desks.snapshots import clean
-from assetmap.store.doing import Tally, tell
 from assetmap.store.erasing import blank, replay
 from assetmap.store.frames import shape_of
 from assetmap.store.geometry import bare
@@ -27,6 +26,7 @@ from assetmap.store.home import Home
 from assetmap.store.parts import sha256
 from assetmap.store.records import read
 from assetmap.store.rows import DELETED, HELD, Stored
+from assetmap.store.tally import Tally
 from assetmap.store.writing import Pen, new_row
 from assetmap.upkeep.merge import differing
 
@@ -137,7 +137,7 @@ def _assets(pen: Pen, before: sa.Connection, keys: Collection[str], erased: Eras
         values = {name: state.get(name) for name in differing(state, there.state)}
         if values:
             updates.append((there, values))
-        tell(there, values, tally)
+        tally.tell(there, values)
     pen.updates(updates)
     pen.insert(again, again=True)
 
@@ -148,7 +148,7 @@ def _bin_others(pen: Pen, keys: Collection[str], tally: Tally) -> None:
     for there in read(pen.connection, keys).values():
         if there.deleted_at is None:
             updates.append((there, {DELETED: pen.at}))
-            tell(there, {DELETED: pen.at}, tally)
+            tally.tell(there, {DELETED: pen.at})
     pen.updates(updates)
 
 

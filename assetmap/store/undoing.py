@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterable
 
 from assetmap.model.change import Clash, Effect, Record
 from assetmap.store import claims
-from assetmap.store.doing import Tally, tell
 from assetmap.store.past import Event
 from assetmap.store.records import read
 from assetmap.store.rows import DELETED, HELD, Stored
+from assetmap.store.tally import Tally
 from assetmap.store.writing import Pen, new_row
 from assetmap.upkeep.merge import differing, same
 
@@ -34,7 +34,7 @@ def take_back(pen: Pen, events: Iterable[Event], tally: Tally) -> None:
             if HELD in values:
                 free = set(there.held) - set(values[HELD])
                 released[there.id] = {name: value for name, value in values.items() if name in free}
-            tell(there, values, tally)
+            tally.tell(there, values)
     pen.updates(updates)
     claims.give_back(pen.connection, {asset: fields for asset, fields in released.items() if fields})
 

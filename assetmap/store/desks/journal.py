@@ -16,12 +16,13 @@ from assetmap.model.change import Change, Changeset, Effect, Outcome, Version
 from assetmap.model.schema import check_row
 from assetmap.store import asked, content, joined
 from assetmap.store import tables as t
-from assetmap.store.doing import NOT_HELD, Tally, carry_out, no_version, tell, unknown
+from assetmap.store.doing import NOT_HELD, carry_out, no_version, unknown
 from assetmap.store.frames import read_frame
 from assetmap.store.home import Home
 from assetmap.store.past import effects_of, events_of, state_at, touched_by
 from assetmap.store.records import read
 from assetmap.store.rows import HELD, OF_THE_ROW
+from assetmap.store.tally import Tally
 from assetmap.store.undoing import insert_again, take_back
 from assetmap.store.writing import writing
 from assetmap.upkeep.merge import differing, same
@@ -93,7 +94,7 @@ class Journal:
                 if real:
                     check_row(values, only=["confirmed"])
                     updates.append((there, real))
-                tell(there, real, tally)
+                tally.tell(there, real)
             pen.updates(updates)
         return tally.outcome(pen.written)
 
@@ -196,7 +197,7 @@ class Journal:
             values = {name: then.get(name) for name in differing(then, stored.state)}
             if values:
                 pen.update(stored, values)
-            tell(stored, values, tally)
+            tally.tell(stored, values)
         return tally.outcome(pen.written)
 
     def bin(self) -> gpd.GeoDataFrame:

@@ -12,12 +12,13 @@ from assetmap.messages import M
 from assetmap.model.change import Outcome
 from assetmap.store import asked, claims, joined
 from assetmap.store import tables as t
-from assetmap.store.doing import Tally, tell, unknown
+from assetmap.store.doing import unknown
 from assetmap.store.frames import read_frame
 from assetmap.store.home import Home
 from assetmap.store.past import events_of, touched_by
 from assetmap.store.records import read
 from assetmap.store.rows import DELETED, MERGED, Stored
+from assetmap.store.tally import Tally
 from assetmap.store.undoing import take_back
 from assetmap.store.writing import Pen, writing
 from assetmap.upkeep.alike import proposals
@@ -102,10 +103,10 @@ class Matches:
         values = absorb(kept.record, other.record)
         if values:
             pen.update(kept, values)
-            tell(kept, values, tally)
+            tally.tell(kept, values)
         gone = {DELETED: pen.at, MERGED: kept.id}
         pen.update(other, gone)
-        tell(other, gone, tally)
+        tally.tell(other, gone)
         origins = [claim.origin for claim in claims.of_assets(pen.connection, [other.id]).get(other.id, [])]
         claims.move(pen.connection, origins, kept.id, away_from=other.id)
         joined.note(pen, a.id, b.id, "same", by, kept=kept.id, origins=json.dumps(origins), changeset=pen.number)

@@ -22,10 +22,11 @@ from assetmap.model.schema import check_row
 from assetmap.model.suggestion import FIELDS, KINDS, STATES, Suggestion
 from assetmap.store import asked
 from assetmap.store import tables as t
-from assetmap.store.doing import OF_A_NEW_ONE, Tally, carry_out, derived, unknown
+from assetmap.store.doing import OF_A_NEW_ONE, carry_out, derived, unknown
 from assetmap.store.home import Home
 from assetmap.store.records import read
 from assetmap.store.rows import Stored, columns_of, record_of
+from assetmap.store.tally import Tally
 from assetmap.store.writing import Pen, writing
 
 MOST_LETTERS = 10_000
