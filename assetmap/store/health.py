@@ -57,7 +57,8 @@ def _backup(home: Home) -> Answers:
     now = datetime.datetime.now(datetime.UTC)
     with home.reading() as connection:
         state, begun = state_of(connection), connection.scalar(sa.select(sa.func.min(t.schema_version.c.applied_at)))
-    known = laid_down(home.copies.folder)
+    laid = laid_down(home.copies.folder)
+    known = [backup for backup in laid if backup.age_s(now) >= 0] or laid  # a date in the future says nothing
     good = next((backup for backup in known if is_whole(backup)), None)
     when = "" if good is None else good.at[:16].replace("T", " ")
     if known and good is not known[0]:

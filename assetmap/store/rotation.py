@@ -12,10 +12,14 @@ HOURLY_S, DAILY_S, SPECIAL = 48 * 3600.0, 30 * 24 * 3600.0, 10
 
 
 def is_due(backups: Collection[Backup], state: str, now: datetime.datetime) -> bool:
-    """Whether the last backup is an hour old and the store has changed since."""
-    if not backups:
+    """Whether the last backup is an hour old and the store has changed since.
+
+    One that is dated in the future, as a clock was wrong, says nothing: it would keep every other from being made.
+    """
+    past = [backup for backup in backups if backup.age_s(now) >= 0]
+    if not past:
         return True
-    last = max(backups, key=lambda backup: backup.name)
+    last = max(past, key=lambda backup: backup.name)
     return last.state != state and last.age_s(now) >= EVERY_S
 
 

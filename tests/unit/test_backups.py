@@ -387,6 +387,29 @@ def test_is_due_goes_by_the_newest() -> None:
     assert not is_due([old], "1-1", NOW)
 
 
+def test_a_backup_dated_in_the_future_keeps_none_from_being_made() -> None:
+    ahead, new = made(NOW + datetime.timedelta(days=400)), made(NOW - datetime.timedelta(minutes=5))
+    assert is_due([ahead], "1-1", NOW)
+    assert not is_due([ahead, new], "2-2", NOW), "not at every look"
+    assert is_due([ahead, new], "2-2", NOW + datetime.timedelta(hours=1))
+    assert {ahead.name, new.name} == to_keep([ahead, new], NOW)
+
+
+def test_after_a_clock_was_wrong_backups_go_on(place: str) -> None:
+    store = filled(place)
+    now = datetime.datetime.now(datetime.UTC)
+    wrong = store.backups.tick(now + datetime.timedelta(days=400))
+    store.journal.confirm(ids(store)[0], by="Kari")
+    right = store.backups.tick(now)
+    assert wrong is not None
+    assert right is not None
+    assert store.backups.kept() == [wrong, right]
+    assert store.backups.tick(now + datetime.timedelta(minutes=50)) is None
+    assert [str(c.message) for c in store.check() if c.code == "backup"] == [
+        f"The last good backup, of {right.at[:10]} {right.at[11:16]} UTC, has everything."
+    ]
+
+
 def test_while_others_write_each_backup_is_of_one_moment(place: str) -> None:
     store = filled(place)
     stop = threading.Event()
