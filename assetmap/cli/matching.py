@@ -81,6 +81,11 @@ def _settle(kept: Store, by: str, json_: bool) -> None:
            "{n} pairs with the same register number are one record each now.", len(joined)))  # fmt: skip
     if numbers := [str(done.changeset) for done in joined if done.changeset is not None]:
         out(M("Changes: {numbers}. Each can be taken back with “assetmap undo”.", numbers=numbers))
+    if contested := int((kept.matches.proposals()["band"] == "contested").sum()):
+        out(Mn("One pair with the same register number was left alone, as somebody said of two that it would join that "
+               "they are different. “assetmap duplicates” shows it.",
+               "{n} pairs with the same register number were left alone, as somebody said of two that they would join "
+               "that they are different. “assetmap duplicates” shows them.", contested))  # fmt: skip
 
 
 def _list(kept: Store, limit: int, json_: bool) -> None:

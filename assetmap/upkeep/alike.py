@@ -16,6 +16,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from assetmap.messages import M, Message, Mn, Percent
 from assetmap.model.taxonomy import taxonomy
@@ -33,19 +35,26 @@ _TWICE = 0.95  # names within one source that are as good as equal
 _SHARED = 0.3  # of the larger, for two grounds without names
 
 
-def proposals(assets: gpd.GeoDataFrame, *, decided: Collection[frozenset[str]] = ()) -> pd.DataFrame:
+def proposals(
+    assets: gpd.GeoDataFrame,
+    *,
+    decided: Collection[frozenset[str]] = (),
+    apart: Collection[frozenset[str]] = (),
+) -> pd.DataFrame:
     """Pairs of assets that are probably one thing, best first.
 
     Args:
         assets: A table of assets in WGS84, index id, without what lies in the bin. Read are `name`, `names`,
             `category`, `source`, `source_id`, `tags`, `location_precision` and `geometry`.
         decided: Pairs of ids that somebody has judged already; they are not proposed, and stand in nobody's way.
+        apart: Pairs of ids that somebody said to be two things.
 
     Returns:
         One row per pair, plain index: `a`, `b` (ids, a < b); `score` (0 to 1); `distance_m` (metres between the
         shapes, NaN where one has no place); `names` (how alike, 0 to 1; NaN where a name is missing or generic);
-        `why` (a `Message`); `band`: "register" (one registry number), "same" (score and names from 0.75) or "ask"
-        (from 0.5, or something speaks against it: two categories, other numbers in the names, no name).
+        `why` (a `Message`); `band`: "register" (one registry number), "contested" (the same, but joining all that
+        are alike in this would join two that are `apart`), "same" (score and names from 0.75) or "ask" (from 0.5, or
+        something speaks against it: two categories, other numbers in the names, no name).
 
     Only assets of different sources are compared, and of one source those within 30 m under near-identical names,
     which are asked. Two ids of one register are two things, and never proposed.
@@ -56,7 +65,8 @@ def proposals(assets: gpd.GeoDataFrame, *, decided: Collection[frozenset[str]] =
     shapes = metric_shapes(assets)
     ids = _ids(assets)
     scored = _known_apart(_scored(assets, shapes), ids)
-    pairs = pd.concat([_by_register(assets, shapes, ids), scored], ignore_index=True)
+    known = _contested(_by_register(assets, shapes, ids), assets.index, apart)
+    pairs = pd.concat([known, scored], ignore_index=True)
     pairs = _undecided(pairs, assets.index, decided)
     return _told(_one_to_one(pairs, assets["source"].to_numpy(dtype=object)), assets.index)
 
@@ -137,6 +147,19 @@ def _by_register(assets: gpd.GeoDataFrame, shapes: np.ndarray, ids: Mapping[int,
                          "band": "register", "sorts": True, "number": list(found.values())})  # fmt: skip
 
 
+def _contested(pairs: pd.DataFrame, index: pd.Index, apart: Collection[frozenset[str]]) -> pd.DataFrame:
+    """The pairs of a register, marked where somebody said of two of those that they would make one that they are two.
+
+    One number for several rows joins them one after the other, so it is the whole group that is in doubt.
+    """
+    links = coo_array((np.ones(len(pairs)), (pairs["i"], pairs["j"])), shape=(len(index), len(index)))
+    group = connected_components(links, directed=False)[1]
+    at = {key: row for row, key in enumerate(index)}
+    groups = [{group[at[key]] for key in pair if key in at} for pair in apart if all(key in at for key in pair)]
+    torn = [one for met in groups if len(met) == 1 for one in met]
+    return pairs.assign(band=np.where(np.isin(group[pairs["i"]], torn), "contested", pairs["band"]))
+
+
 def _known_apart(pairs: pd.DataFrame, ids: Mapping[int, Ids]) -> pd.DataFrame:
     """Without the pairs that a register knows as two things."""
     both = (pairs["i"].isin(list(ids)) & pairs["j"].isin(list(ids))).to_numpy(copy=True)
@@ -184,6 +207,9 @@ def _typed(table: pd.DataFrame) -> pd.DataFrame:
 def _why(pair: Any) -> Message:
     if pair.band == "register":
         return M("Both have the number {number} in a public register.", number=pair.number)
+    if pair.band == "contested":
+        return M("Both have the number {number} in a public register, but somebody said of two that this would join "
+                 "that they are different.", number=pair.number)  # fmt: skip
     metres = round(pair.metres)
     if np.isnan(pair.names):
         return Mn("Of one category and one metre apart; a name is missing or general.",

@@ -47,6 +47,24 @@ def found(assets: gpd.GeoDataFrame, **asked: Any) -> dict[str, str]:
     return {f"{a}+{b}": band for a, b, band in zip(pairs["a"], pairs["b"], pairs["band"], strict=True)}
 
 
+# what people said
+
+
+def test_a_number_joins_nobody_through_whom_two_would_be_joined_that_are_different() -> None:
+    number = {"tags": json.dumps({"ref:NO:orgnr": "974760673"})}
+    other = {"tags": json.dumps({"ref:NO:orgnr": "889640782"})}
+    assets = table(
+        *[(key, key, f"Kor {key}", "assoc_culture_arts", (i * 1000, 0), number) for i, key in enumerate("abc")],
+        *[(key, key, f"Klubb {key}", "assoc_culture_arts", (i * 1000, 9000), other) for i, key in enumerate("de")],
+    )
+    said = frozenset("bc")
+    assert found(assets, decided=[said], apart=[said]) == {"a+b": "contested", "a+c": "contested", "d+e": "register"}
+    assert found(assets, decided=[said]) == {"a+b": "register", "a+c": "register", "d+e": "register"}
+    pairs = proposals(assets, decided=[said], apart=[said])
+    assert "somebody said of two that this would join that they are different" in str(pairs["why"][0])
+    assert found(assets, apart=[frozenset("ad"), frozenset("xy")]).keys() == {"a+b", "a+c", "b+c", "d+e"}
+
+
 # names
 
 

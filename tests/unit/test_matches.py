@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -147,6 +148,25 @@ def test_equal_numbers_in_a_public_register_are_enough(store: Store) -> None:
     done = store.matches.settle(by="register")
     assert [len(outcome.gone) for outcome in done] == [1]
     assert len(names(store)) == 3
+
+
+def three_of_one_number(store: Store) -> list[str]:
+    sources = (OSM, CLUBS, replace(CLUBS, source="table:third.csv"))
+    return [store.add(assets(("Kor",), source, orgnr="974760673", source_id="x"), source).new[0] for source in sources]
+
+
+def test_whoever_said_that_two_are_different_wins_over_a_register(store: Store) -> None:
+    a, b, c = three_of_one_number(store)
+    store.matches.decide(b, c, "different", by="Kari")
+    assert store.matches.settle() == [], "neither of them, as nobody knows which"
+    left = store.matches.proposals().set_index("band").loc[["contested"]]
+    assert {frozenset(pair) for pair in zip(left["a"], left["b"], strict=True)} == {
+        frozenset((a, b)), frozenset((a, c)),
+    }  # fmt: skip
+    store.matches.decide(a, b, "same", by="Kari")
+    assert store.matches.settle() == [], "the one that stays is also the one that is different"
+    store.matches.decide(b, c, "unsure", by="Kari")
+    assert len(store.matches.settle()) == 1
 
 
 def test_words_that_are_erased_leave_both_records(store: Store) -> None:

@@ -39,8 +39,11 @@ class Matches:
         with self._home.reading() as connection:
             frame = read_frame(connection, t.asset, "id")
             rows = connection.execute(sa.select(t.match.c.a, t.match.c.b, t.match.c.decision)).fetchall()
+            merged = joined.merged(connection)
         decided = [frozenset((row.a, row.b)) for row in rows if row.decision in ("same", "different")]
-        found = proposals(frame, decided=decided)
+        apart = [frozenset(joined.turned_out(merged, key) for key in (row.a, row.b))
+                 for row in rows if row.decision == "different"]  # fmt: skip
+        found = proposals(frame, decided=decided, apart=[pair for pair in apart if len(pair) == 2])
         unsure = {joined.pair_of(row.a, row.b) for row in rows if row.decision == "unsure"}
         pairs = [joined.pair_of(a, b) for a, b in zip(found["a"], found["b"], strict=True)]
         return found.assign(decision=["unsure" if pair in unsure else "" for pair in pairs])
@@ -132,7 +135,11 @@ class Matches:
         return tally.outcome(pen.written)
 
     def settle(self, *, by: str = "") -> list[Outcome]:
-        """Join all pairs that carry the same number in the same public register; each join can be parted again."""
+        """Join all pairs that carry the same number in the same public register; each join can be parted again.
+
+        Where that would also join two of which somebody said that they are different, nobody is joined: those pairs
+        stay among the proposals, as "contested".
+        """
         pairs = self.proposals()
         certain = pairs[pairs["band"] == "register"]
         stays: dict[str, str] = {}
