@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 import sqlalchemy as sa
 
@@ -13,6 +13,7 @@ from assetmap.model.schema import REQUIRED
 from assetmap.store import asked, content
 from assetmap.store import tables as t
 from assetmap.store.desks.snapshots import clean
+from assetmap.store.erasures import add, note
 from assetmap.store.home import Home
 from assetmap.store.records import read
 from assetmap.store.rows import FIELDS, HELD, Stored
@@ -33,7 +34,13 @@ def erase(home: Home, asset: str, fields: Collection[str], *, by: str = "") -> i
             raise InputError(M("There is no asset {asset} in this store. Its id may be from another store.",
                                asset=asked.shown(asset)))  # fmt: skip
         _demand_known(wanted, stored, past)
-        count = sum(_erase_one(pen, home, one, wanted) for one in _joined(pen.connection, asset))
+        same = _joined(pen.connection, asset)
+        count = sum(_erase_one(pen, home, one, wanted) for one in same)
+        clean(pen, home, dict.fromkeys(same, wanted))
+        now = content.now()
+        erased = [(one, name, now) for one in same for name in wanted]
+        add(pen.connection, erased)
+        note(home.copies.folder, pen.connection, erased)
         pen.dirty()
     return count
 
@@ -54,9 +61,6 @@ def _erase_one(pen: Pen, home: Home, asset: str, fields: list[str]) -> int:
     if stored is not None:
         _empty(pen, stored, fields)
     count = blank(pen.connection, asset, fields)
-    clean(pen, home, asset, fields)
-    rows = [{"asset": asset, "field": name, "at": content.now()} for name in fields]
-    pen.connection.execute(sa.insert(t.erasure), rows)
     home.forget(asset, fields)  # before the rest is kept, so that nothing is said to be erased that is not
     return count
 
@@ -141,12 +145,9 @@ def _without(row: dict[str, object], fields: Iterable[str]) -> dict[str, object]
     return kept
 
 
-def replay(pen: Pen, erasures: Iterable[tuple[str, str]]) -> None:
-    """Take words (asset, field) out of a store that was restored from an older copy."""
-    fields: dict[str, list[str]] = {}
-    for asset, name in erasures:
-        fields.setdefault(asset, []).append(name)
-    for asset, names in fields.items():  # each asset once: a second change with the same number looks like another's
+def replay(pen: Pen, erased: Mapping[str, list[str]]) -> None:
+    """Take words (asset to fields) out of a store that was restored from an older copy."""
+    for asset, names in erased.items():  # each asset once: a second change with the same number looks like another's
         stored = read(pen.connection, [asset]).get(asset)
         if stored is not None:
             _empty(pen, stored, names)

@@ -20,6 +20,7 @@ from assetmap.store import tables as t
 from assetmap.store.copies import Past
 from assetmap.store.desks.snapshots import clean
 from assetmap.store.erasing import blank, replay
+from assetmap.store.erasures import Erasure, add, erasures, missed, noted
 from assetmap.store.frames import shape_of
 from assetmap.store.geometry import bare
 from assetmap.store.home import Home
@@ -57,7 +58,9 @@ class Brought:
 
 def bring_back(pen: Pen, home: Home, past: Past) -> Brought:
     """Make the store what a backup says, as one changeset of the pen's transaction."""
-    erased = _erased_since(pen.connection, past.connection)
+    beside = noted(home.copies.folder, content.setting_of(past.connection, "store", ""))
+    add(pen.connection, missed(pen.connection, beside))
+    erased = by_asset(missed(past.connection, erasures(pen.connection)))
     then, now = _raw(past.connection), _raw(pen.connection)
     tally = Tally()
     _assets(pen, past.connection, _different(then, now, erased), erased, tally)
@@ -71,8 +74,8 @@ def bring_back(pen: Pen, home: Home, past: Past) -> Brought:
     _settings(pen.connection, past.connection)
     for asset, fields in erased.items():
         blank(pen.connection, asset, fields)
-        clean(pen, home, asset, fields)
-    contacts = _contacts(past, erased)
+    clean(pen, home, erased, lambda name: home.shelf.local(name) or past.file(name))
+    contacts = contacts_of(past, erased)
     home.hold(contacts)
     home.touched(pen.connection, None)
     pen.dirty()
@@ -80,35 +83,31 @@ def bring_back(pen: Pen, home: Home, past: Past) -> Brought:
     return Brought(tally.outcome(pen.number), {*then, *now}, sources, contacts)
 
 
-def finish(home: Home, connection: sa.Connection, erased: Iterable[tuple[str, str]], entry: dict[str, Any]) -> None:
-    """What is to be done to a backup that takes the place of a lost store: take out again what was erased since, and
-    say in the history that it was restored."""
+def finish(
+    home: Home, connection: sa.Connection, past: Past, erased: Collection[Erasure], entry: dict[str, Any]
+) -> None:
+    """What is to be done to a backup that takes the place of a lost store: take out what was erased since, and say in
+    the history that it was restored."""
     pen = Pen(home, connection, entry)
-    there = {(asset, field) for asset, field, _ in erasures(connection)}
-    new = [pair for pair in dict.fromkeys(erased) if pair not in there]
-    replay(pen, new)
-    for asset, field in new:
-        clean(pen, home, asset, [field])
-    if new:
-        rows = [{"asset": asset, "field": field, "at": pen.at} for asset, field in new]
-        connection.execute(sa.insert(t.erasure), rows)
+    fields = by_asset(erased)
+    replay(pen, fields)
+    clean(pen, home, fields, past.file)
+    add(connection, erased)
     _ = pen.number  # an entry in the history, also where nothing had to be taken out
     pen.finish()
 
 
-def erasures(connection: sa.Connection) -> list[tuple[str, str, str]]:
-    """What was erased: asset, field, when."""
-    query = sa.select(t.erasure.c.asset, t.erasure.c.field, t.erasure.c.at).order_by(t.erasure.c.fid)
-    return [(row.asset, row.field, row.at) for row in connection.execute(query)]
-
-
-def _erased_since(now: sa.Connection, then: sa.Connection) -> Erased:
-    known = set(erasures(then))
+def by_asset(erased: Iterable[Erasure]) -> Erased:
+    """The fields that were erased of each asset."""
     found: Erased = {}
-    for asset, name, at in erasures(now):
-        if (asset, name, at) not in known:
-            found.setdefault(asset, []).append(name)
-    return found
+    for asset, name, _ in erased:
+        found.setdefault(asset, []).append(name)
+    return {asset: list(dict.fromkeys(names)) for asset, names in found.items()}
+
+
+def contacts_of(past: Past, erased: Erased) -> list[dict[str, str]]:
+    """The personal values of a backup, without those of fields that were erased since."""
+    return [row for row in past.contacts if row["field"] not in erased.get(row["asset"], ())]
 
 
 def _raw(connection: sa.Connection) -> Raw:
@@ -221,8 +220,3 @@ def _settings(now: sa.Connection, then: sa.Connection) -> None:
     rows = [row for row in _rows(then, t.setting) if row["key"] not in _OWN]
     content.upsert(now, t.setting, "key", rows)
     content.set_settings(now, generation=max(generations))
-
-
-def _contacts(past: Past, erased: Erased) -> list[dict[str, str]]:
-    """The personal values of a backup, without those of fields that were erased since."""
-    return [row for row in past.contacts if row["field"] not in erased.get(row["asset"], ())]

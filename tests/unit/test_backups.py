@@ -26,6 +26,7 @@ from assetmap.store import Store, content, restoring
 from assetmap.store import tables as t
 from assetmap.store.copies import BACKUPS, Backup, moment
 from assetmap.store.desks.backups import Backups
+from assetmap.store.erasures import FILE
 from assetmap.store.home import WAIT_S
 from assetmap.store.homes import dumps
 from assetmap.store.homes.open import home_at
@@ -288,10 +289,72 @@ def test_a_lost_store_remembers_what_its_last_backup_knew_to_be_erased(place: st
     drop_aside(again, place)
 
 
+@pytest.mark.parametrize("how", ["gone", "half"])
+def test_what_was_erased_after_the_last_backup_does_not_come_back_with_it(place: str, how: str) -> None:
+    store = filled(place)
+    park, løkke = ids(store)[:2]
+    store.journal.erase(park, ["address"])
+    store.backups.make()
+    store.journal.erase(løkke, ["description"])
+    store.journal.erase(park, ["description"])
+    folder = store.home.copies.folder
+    with (folder / FILE).open("ab") as file:
+        file.write(b'\n{"store": "cut o')
+    lose(place, how)
+    Store.backups_at(place).restore("latest")
+    again = Store.open(place)
+    assert again.records.get(løkke)[løkke].record["description"] is None
+    drop_aside(again, place)
+    assert everything_in(again).count(SECRET.encode()) == 0
+    assert contacts(again) == [], "it was found in that field"
+    assert again.journal.erased(park) == ("address", "description")
+    again.journal.apply([Change(løkke, {"description": "Skrevet etterpå"})], by="Kari")
+    again.journal.erase(park, ["operator"])
+    again.backups.make("asked")
+    lose(place, how)
+    Store.backups_at(place).restore("latest")
+    last = Store.open(place)
+    assert last.records.get(løkke)[løkke].record["description"] == "Skrevet etterpå", "only what came before"
+    assert last.journal.erased(park) == ("address", "description", "operator")
+    assert bad(last) == []
+    drop_aside(last, place)
+
+
+def test_words_that_were_written_and_erased_again_are_taken_out_again(place: str) -> None:
+    store = filled(place)
+    løkke = ids(store)[1]
+    store.journal.erase(løkke, ["description"])
+    store.journal.apply([Change(løkke, {"description": SECRET})])
+    store.backups.make()
+    store.journal.erase(løkke, ["description"])
+    lose(place, "gone")
+    Store.backups_at(place).restore("latest")
+    assert everything_in(Store.open(place)).count(SECRET.encode()) == 0
+
+
+def test_the_note_of_what_was_erased_has_no_words_and_is_of_one_store(place: str) -> None:
+    store = filled(place)
+    løkke = ids(store)[1]
+    backup = store.backups.make()
+    store.journal.erase(løkke, ["description"], by="Kari")
+    file = store.home.copies.folder / FILE
+    assert file.stat().st_mode & 0o077 == 0 or os.name != "posix"
+    noted = file.read_text(encoding="utf-8")
+    assert løkke in noted
+    assert "Hemmelig" not in noted
+    assert "Kari" not in noted
+    file.write_text(noted.replace('"store": "', '"store": "x').replace("description", "name"), encoding="utf-8")
+    store.backups.restore(backup)
+    assert store.records.get(løkke)[løkke].name == NAMES[1], "that was another store, of the same address"
+
+
 def drop_aside(store: Store, place: str) -> int:
     """Remove what a server kept of a damaged store; how many that were."""
     if not place.startswith("postgresql"):
-        return len(list(Path(place).glob("damaged-*")))
+        aside = list(Path(place).glob("damaged-*"))
+        for folder in aside:
+            shutil.rmtree(folder)
+        return len(aside)
     query = "SELECT nspname FROM pg_namespace WHERE nspname LIKE '%%damaged%%'"
     with store.home.reading() as connection:
         names = connection.exec_driver_sql(query).scalars().all()

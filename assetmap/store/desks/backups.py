@@ -11,11 +11,12 @@ import sqlalchemy as sa
 from assetmap.errors import InputError, StoreError, StoreMissing
 from assetmap.messages import M
 from assetmap.model.change import Outcome
-from assetmap.store import asked
+from assetmap.store import asked, content
 from assetmap.store import tables as t
 from assetmap.store.copies import Backup, Past, demand_whole, laid_down, lay_down, remove, state_of
+from assetmap.store.erasures import Erasure, erasures, missed, noted
 from assetmap.store.home import Home
-from assetmap.store.restoring import bring_back, erasures, finish
+from assetmap.store.restoring import bring_back, by_asset, contacts_of, finish
 from assetmap.store.rotation import is_due, to_keep
 from assetmap.store.writing import writing
 
@@ -126,25 +127,30 @@ class Backups:
         return brought.outcome
 
     def _replace(self, chosen: Backup, by: str) -> Outcome:
-        erased = self._known_erasures()
+        known = self._known_erasures()
         entry = {"by": by, "why": chosen.name, "kind": "restore", "source": "", "undoes": None}
         with self._opened(chosen) as past:
-            self._home.copies.replace(past, lambda home, connection: finish(home, connection, erased, entry))
-            contacts = [row for row in past.contacts if (row["asset"], row["field"]) not in set(erased)]
+            beside = noted(self._home.copies.folder, content.setting_of(past.connection, "store", ""))
+            erased = missed(past.connection, [*known, *beside])
+            self._home.copies.replace(past, lambda home, connection: finish(home, connection, past, erased, entry))
+            contacts = contacts_of(past, by_asset(erased))
         self._home.demand_ours()
         with self._home.reading() as connection:
             number = connection.scalar(sa.select(sa.func.max(t.changeset.c.number)))
-            known = connection.execute(sa.select(t.asset.c.id, t.asset.c.source)).all()
+            there = connection.execute(sa.select(t.asset.c.id, t.asset.c.source)).all()
         self._home.hold(contacts)
-        self._home.prune({row.id for row in known}, {row.source for row in known}, contacts)
+        self._home.prune({row.id for row in there}, {row.source for row in there}, contacts)
         return Outcome(number)
 
-    def _known_erasures(self) -> list[tuple[str, str]]:
-        """What is known to be erased, where the store itself cannot be asked: what its last backup says."""
+    def _known_erasures(self) -> list[Erasure]:
+        """What the tables that are left know to be erased, and the last backup that can be read."""
+        known: list[Erasure] = []
+        with contextlib.suppress(StoreError), self._home.reading() as connection:
+            known += erasures(connection)
         for backup in self.kept():
             with contextlib.suppress(StoreError), self._opened(backup) as past:
-                return [(asset, field) for asset, field, _ in erasures(past.connection)]
-        return []
+                return known + erasures(past.connection)
+        return known
 
     @contextlib.contextmanager
     def _opened(self, backup: Backup) -> Iterator[Past]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import fields
 from importlib.metadata import version
 from pathlib import Path
@@ -189,20 +189,31 @@ def _between(connection: sa.Connection) -> Between:
     return Between(merged, gone={row.id for row in rows if row.kind == "review" and not row.merged_into})
 
 
-def clean(pen: Pen, home: Home, asset: str, erased: Collection[str]) -> None:
-    """Take words that are erased for good out of every snapshot."""
+def clean(
+    pen: Pen, home: Home, erased: Mapping[str, Collection[str]], local: Callable[[str], Path | None] | None = None
+) -> None:
+    """Take words (asset to fields) that are erased for good out of every snapshot.
+
+    Args:
+        local: Where the file of a snapshot can be read that is only about to be put on the shelf.
+    """
     for row in pen.connection.execute(sa.select(t.snapshot)).fetchall():
-        file = home.shelf.local(row.file)
-        if file is None:
+        file = (local or home.shelf.local)(row.file)
+        frame = None if file is None else gpd.read_parquet(file)
+        if frame is None or not sum(_blanked(frame, asset, fields) for asset, fields in erased.items()):
             continue
-        frame = gpd.read_parquet(file)
-        names = [name for name in erased if name in frame.columns]
-        if asset not in frame.index or not frame.loc[[asset], names].notna().to_numpy().any():
-            continue
-        frame.loc[asset, names] = None
         fresh = _freeze(pen, home, frame, f"{row.id}-{uuid.uuid4().hex[:4]}")
         pen.connection.execute(sa.update(t.snapshot).where(t.snapshot.c.fid == row.fid).values(**fresh))
         home.shelf.drop(pen.connection, [row.file])
+
+
+def _blanked(frame: gpd.GeoDataFrame, asset: str, fields: Collection[str]) -> bool:
+    """Empty some fields of one asset in place; whether it is there and there was anything in them."""
+    names = [name for name in fields if name in frame.columns]
+    if asset not in frame.index or not frame.loc[[asset], names].notna().to_numpy().any():
+        return False
+    frame.loc[asset, names] = None
+    return True
 
 
 def _freeze(pen: Pen, home: Home, frame: gpd.GeoDataFrame, key: str) -> dict[str, str]:

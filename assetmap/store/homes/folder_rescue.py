@@ -21,7 +21,7 @@ from assetmap.store import content
 from assetmap.store import tables as t
 from assetmap.store.copies import Finish, Past
 from assetmap.store.homes.database import Database, explaining, says_damaged
-from assetmap.store.homes.folder import MAP, names_of_ours
+from assetmap.store.homes.folder import MAP, names_of_ours, sweep
 
 SCRATCH = ".restore-"
 JUMP = 1_000_000
@@ -63,6 +63,8 @@ def put_in_place(place: Path, database: Database, past: Past, finish: Finish) ->
         with home.database.writing() as connection:  # the lock that is held is that of the folder around it
             content.set_settings(connection, revision=int(content.setting_of(connection, "revision", 0)) + JUMP)
             finish(home, connection)
+            named = content.files_of(connection)
+        sweep(staged, keep=named)  # a snapshot as it was before words were taken out of it
         home.database.end_idle()
         for name in sorted(names_of_ours(staged)):
             target = place / name
