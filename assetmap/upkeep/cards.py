@@ -67,14 +67,16 @@ class Between:
     Attributes:
         merged: Id of a record → id of the one that it was merged into; may lead over several.
         gone: Ids that somebody took out because the thing is gone.
-        mistaken: Ids that somebody took out because they should never have been listed.
-        had: Ids that the editions which their sources had at the earlier date listed already, though the earlier
-            snapshot does not have them.
+        taken_back: Ids of which somebody took back that they were listed: an import was undone, say, or whoever may see
+            them was narrowed.
+        listed: Ids that somebody took out, nobody knows why, while their sources went on listing them.
+        had: Ids that were known at the earlier date already, though the earlier snapshot does not have them.
     """
 
     merged: Mapping[str, str] = field(default_factory=dict)
     gone: Collection[str] = ()
-    mistaken: Collection[str] = ()
+    taken_back: Collection[str] = ()
+    listed: Collection[str] = ()
     had: Collection[str] = ()
 
     def became(self, key: str) -> Iterator[str]:

@@ -55,7 +55,7 @@ class Evidence:
 
     def _there_before(self, key: str, record: Mapping[str, Any]) -> Verdict | None:
         if key in self.between.had:
-            return "found", M("Its source listed it already when the earlier snapshot was taken.")
+            return "found", M("It was known already when the earlier snapshot was taken.")
         if _outside(record["geometry"], self.earlier.area):
             return "found", M("It lies outside the ground that the earlier snapshot covers.")
         fact = last_day(record["data_date"])
@@ -85,8 +85,10 @@ class Evidence:
             return "lost", M("It ended: {day}.", day=_said(ends))
         if any(k in self.between.gone for k in keys):
             return "lost", M("Somebody took it out because it is gone.")
-        if any(k in self.between.mistaken for k in keys):
-            return "withdrawn", M("Somebody took it out because it should not have been listed.")
+        if any(k in self.between.taken_back for k in keys):
+            return "withdrawn", M("Somebody took back that it was listed.")
+        if any(k in self.between.listed for k in keys):
+            return "uncertain", M("Somebody took it out while its source went on listing it, and nothing says why.")
         if _outside(record["geometry"], self.later.area):
             return "withdrawn", M("It lies outside the ground that the later snapshot covers.")
         return self._no_longer_listed(record["source"])

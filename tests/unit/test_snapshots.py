@@ -101,6 +101,82 @@ def test_found_grown_lost_and_changed_are_told_apart(store: Store) -> None:
     assert what["bench"] in ("grown", "uncertain")
 
 
+def what(store: Store, earlier: str, later: str = "now", **asked: str) -> dict[str, tuple[str, str]]:
+    """What became of each record, and why."""
+    rows = store.snapshots.compare(earlier, later, **asked).rows
+    return {row.asset: (row.what, str(row.evidence)) for row in rows.itertuples()}
+
+
+def reread(store: Store, names: tuple[str, ...], day: str = "2027-01-01") -> None:
+    """The same source, read in the same way when it was newer."""
+    later = assets(NAMES)[lambda frame: frame["name"].isin(names)]
+    newer = replace(OSM, retrieved=day, data_date=day)
+    store.save(replace(inventory(later), provenance=(newer,)), remove=True)
+
+
+def test_what_a_person_took_out_is_not_what_a_source_no_longer_lists(store: Store) -> None:
+    park, cafe, choir, library = ids(store)
+    store.snapshots.take("Spring")
+    store.journal.apply([Change(park, kind="remove"), Change(choir, kind="remove")], by="Kari")
+    store.review.accept(store.review.suggest("gone", asset=cafe))
+    reread(store, ("Park", "Kafé", "Bibliotek"))
+    found = what(store, "Spring")
+    assert found[park] == (
+        "uncertain", "Somebody took it out while its source went on listing it, and nothing says why."
+    )  # fmt: skip
+    assert found[cafe] == ("lost", "Somebody took it out because it is gone.")
+    assert (found[choir][0], found[library][0]) == ("lost", "same"), "its source no longer lists it either"
+
+
+def test_an_import_that_was_taken_back_was_no_growth_and_no_loss(store: Store) -> None:
+    store.snapshots.take("Before")
+    done = store.add(assets(("Klubb",), CLUBS), CLUBS)
+    (club,) = done.new
+    store.snapshots.take("With")
+    undone = store.journal.undo(done.changeset or 0)
+    store.snapshots.take("Without")
+    assert what(store, "With")[club] == ("withdrawn", "Somebody took back that it was listed.")
+    store.journal.undo(undone.changeset or 0)
+    assert club in set(store.inventory().frame.index)
+    assert what(store, "With")[club][0] == "same"
+    assert what(store, "With", "Without")[club][0] == "withdrawn", "as it was then, whatever came after"
+    assert what(store, "Without")[club] == ("found", "It was known already when the earlier snapshot was taken.")
+    assert what(store, "Before")[club] == ("found", "Clubs was not read for the earlier snapshot.")
+
+
+def test_a_reason_holds_also_when_it_was_undone_and_done_again(store: Store) -> None:
+    choir = ids(store)[2]
+    store.snapshots.take("Spring")
+    done = store.review.accept(store.review.suggest("gone", asset=choir))
+    back = store.journal.undo(done.changeset or 0)
+    store.snapshots.take("Summer")
+    store.journal.undo(back.changeset or 0)
+    assert what(store, "Spring")[choir] == ("lost", "Somebody took it out because it is gone.")
+    assert what(store, "Spring", "Summer")[choir][0] == "same"
+
+
+def test_what_some_may_not_see_is_neither_new_nor_gone_for_them(store: Store) -> None:
+    park = ids(store)[0]
+    store.snapshots.take("Open")
+    store.journal.apply([Change(park, {"audience": "staff"})])
+    store.snapshots.take("Closed")
+    store.journal.apply([Change(park, {"audience": "public"})])
+    assert what(store, "Closed")[park] == ("found", "It was known already when the earlier snapshot was taken.")
+    assert what(store, "Open", "Closed")[park][0] == "withdrawn"
+    assert what(store, "Open", "Closed", audience="staff")[park][0] == "same"
+
+
+def test_two_that_were_one_for_a_while_were_always_there(store: Store) -> None:
+    one, other = ids(store)[:2]
+    store.snapshots.take("Two")
+    store.matches.decide(one, other, "same", keep=one)
+    store.snapshots.take("One")
+    store.matches.part(one, other)
+    assert what(store, "Two", "One")[other][0] == "merged", "as it was then"
+    assert what(store, "One")[other][0] == "found"
+    assert what(store, "Two")[other][0] == "same"
+
+
 def test_a_record_that_turned_out_to_be_another_is_not_lost(store: Store) -> None:
     one, other = ids(store)[:2]
     store.snapshots.take("Spring")

@@ -97,7 +97,7 @@ def test_facts_older_than_the_earlier_snapshot_were_only_found_now() -> None:
     assert evidence == "What its source says is from 2025-01-31, before the earlier snapshot."
 
 
-def test_what_the_sources_edition_of_then_had_was_found() -> None:
+def test_what_was_known_already_was_found() -> None:
     assert new(between=Between(had={"b"}))[0] == "found"
 
 
@@ -147,7 +147,9 @@ def test_ground_that_was_not_covered_tells_of_our_view_only() -> None:
 
 def test_what_people_know_counts_before_what_sources_list() -> None:
     assert missing(between=Between(gone={"b"})) == ("lost", "Somebody took it out because it is gone.")
-    assert missing(between=Between(mistaken={"b"}))[0] == "withdrawn"
+    assert missing(between=Between(taken_back={"b"})) == ("withdrawn", "Somebody took back that it was listed.")
+    assert missing(between=Between(listed={"b"}))[0] == "uncertain", "its source did not drop it: a person did"
+    assert missing(between=Between(gone={"b"}, listed={"b"}))[0] == "lost"
     assert missing(reread(method="osm 2"), between=Between(gone={"b"}))[0] == "lost"
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import fields
+from dataclasses import dataclass, fields, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -31,11 +31,12 @@ from assetmap.model.snapshot import Snapshot
 from assetmap.model.taxonomy import reading_rules
 from assetmap.store import asked, content
 from assetmap.store import tables as t
+from assetmap.store.between import between
 from assetmap.store.frames import read_frame
 from assetmap.store.home import Home
 from assetmap.store.parts import sha256
 from assetmap.store.writing import Pen, writing
-from assetmap.upkeep.cards import Between, Card
+from assetmap.upkeep.cards import Card
 from assetmap.upkeep.compare import Comparison, compare
 
 NOW = "now"
@@ -43,6 +44,16 @@ NOW = "now"
 COMMUNITY = "community"
 """The source of what people add by hand, which never lists all there is."""
 FOLDER = "snapshots"
+
+
+@dataclass(frozen=True, eq=False)
+class _State:
+    """What an audience may see of the map at a moment (empty: now), and the ids of what it may not."""
+
+    seen: gpd.GeoDataFrame
+    card: Card
+    at: str
+    hidden: set[str]
 
 
 class Snapshots:
@@ -130,21 +141,25 @@ class Snapshots:
             InputError: There is no such snapshot, or the first is not the earlier one.
         """
         first, second = self._state(earlier, audience), self._state(later, audience)
-        if first[1].date > second[1].date:
+        if first.card.date > second.card.date:
             raise InputError(M("“{earlier}” was taken after “{later}”. Name the earlier one first.", earlier=earlier,
                                later=later))  # fmt: skip
+        missing, new = first.seen.index.difference(second.seen.index), second.seen.index.difference(first.seen.index)
         with self._home.reading() as connection:
-            between = _between(connection)
-        return compare(first[0], second[0], first[1], second[1], between)
+            known = between(connection, list(missing), list(new), first.at, second.at)
+        known = replace(known, had={*known.had, *first.hidden}, taken_back={*known.taken_back, *second.hidden})
+        return compare(first.seen, second.seen, first.card, second.card, known)
 
-    def _state(self, key: str, audience: Audience | str) -> tuple[gpd.GeoDataFrame, Card]:
+    def _state(self, key: str, audience: Audience | str) -> _State:
         if key != NOW:
             found = self.get(key)
-            return release_rows(self._frame(found), audience), _card(found.day, found.method)
-        with self._home.reading() as connection:
-            frame = read_frame(connection, t.asset, "id")
-            card = _card(content.now()[:10], _method(connection))
-        return release_rows(complete(frame), audience), card
+            frame, card, at = self._frame(found), _card(found.day, found.method), found.at
+        else:
+            with self._home.reading() as connection:
+                frame, at = complete(read_frame(connection, t.asset, "id")), ""
+                card = _card(content.now()[:10], _method(connection))
+        seen = release_rows(frame, audience)
+        return _State(seen, card, at, set(frame.index.difference(seen.index)))
 
     def _frame(self, found: Snapshot) -> gpd.GeoDataFrame:
         with self._home.reading() as connection:
@@ -178,15 +193,6 @@ def _card(day: str, method: dict[str, Any]) -> Card:
     return Card.of(
         day, sources, method.get("rules", ""), by_hand=(COMMUNITY,), area=shapely.from_wkb(area) if area else None
     )
-
-
-def _between(connection: sa.Connection) -> Between:
-    """What the store knows of records that are no longer on the map."""
-    there = t.asset.outerjoin(t.changeset, t.changeset.c.number == t.asset.c.changeset)
-    query = sa.select(t.asset.c.id, t.asset.c.merged_into, t.changeset.c.kind)
-    rows = connection.execute(query.select_from(there).where(t.asset.c.deleted_at.is_not(None))).fetchall()
-    merged = {row.id: row.merged_into for row in rows if row.merged_into}
-    return Between(merged, gone={row.id for row in rows if row.kind == "review" and not row.merged_into})
 
 
 def clean(
