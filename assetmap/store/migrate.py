@@ -20,21 +20,21 @@ from assetmap.store import tables as t
 REVISIONS = Path(__file__).parent / "migrations"
 
 
-def upgrade(connection: sa.Connection, found: int, wanted: int = t.VERSION, *, revisions: Path = REVISIONS) -> None:
+def upgrade(connection: sa.Connection, found: int, wanted: int | None = None, *, revisions: Path | None = None) -> None:
     """Bring the tables from one version to another, inside the connection's transaction.
 
     The triggers of the history must have been taken away before, and be made again afterwards.
 
     Args:
         found: The version that the tables have; 0 where there are none.
-        wanted: The version that they shall have.
-        revisions: The folder with one file per version.
+        wanted: The version that they shall have; that of today where nothing is said.
+        revisions: The folder with one file per version; that of the store where nothing is said.
     """
     from alembic.migration import MigrationContext
     from alembic.operations import Operations
 
     with Operations.context(MigrationContext.configure(connection)):
-        for number, step in _steps(revisions, found, wanted):
+        for number, step in _steps(revisions or REVISIONS, found, wanted or t.VERSION):
             step.upgrade()
             _sign(connection, number)
     content.touch(connection)

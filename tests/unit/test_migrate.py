@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import os
+import shutil
 import sqlite3
 import tempfile
 import threading
@@ -19,8 +20,9 @@ import shapely
 import sqlalchemy as sa
 
 from assetmap.errors import StoreError
+from assetmap.messages import M
 from assetmap.model.change import Change
-from assetmap.store import Store, migrate
+from assetmap.store import Store, migrate, tables
 from assetmap.store.geometry import bounds_of, register
 from assetmap.store.homes import gpkg
 from assetmap.store.homes.database import Database
@@ -29,8 +31,9 @@ from assetmap.store.tables import VERSION
 from tests import killed_upgrades
 from tests.disk import small_disk
 from tests.killed_upgrades import bad
+from tests.postgres import Cluster
 from tests.released_stores import ASSETS, rows, send, version_1
-from tests.stored_world import CLUBS, assets
+from tests.stored_world import CLUBS, assets, inventory
 from tests.unit.test_store_geopackage import validator
 
 posix = pytest.mark.skipif(os.name != "posix", reason="needs signals and POSIX rights")
@@ -366,6 +369,131 @@ def test_a_later_version_comes_to_either_home_the_same_way(
         assert connection.exec_driver_sql("SELECT count(*) FROM asset WHERE shade IS NULL").scalar() == 2
     with pytest.raises(StoreError, match=f"version {VERSION + 1}.*Install a newer assetmap"):
         Store.open(place)
+
+
+NEXT = '''
+"""A made-up next version, as one would be written."""
+import sqlalchemy as sa
+from alembic import op
+
+from assetmap.store.migrations import key, table, text
+
+revision = "{new:04d}"
+down_revision = "{old:04d}"
+
+
+def upgrade() -> None:
+    for column in text("shade"):
+        op.add_column("asset", column)
+    table("bench", key("id"), *text("seat"))
+    op.get_bind().execute(sa.text("UPDATE asset SET shade = 'lind'"))
+'''
+
+
+@pytest.fixture(params=["folder", "server"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a store of today, with a history and a backup, which will be old in a moment."""
+    found = request.getfixturevalue("server_url") if request.param == "server" else str(tmp_path / "store")
+    store = Store.create(found)
+    store.save(inventory(assets(("Park", "Kafé", "Kor"))))
+    store.journal.apply([Change(first(store), {"description": "Med dam"})], by="Kari")
+    store.backups.make("asked")
+    return str(found)
+
+
+@pytest.fixture
+def newer(place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> int:
+    """A program of the next version; which version that is."""
+    revisions = tmp_path / "revisions"
+    shutil.copytree(migrate.REVISIONS, revisions, ignore=shutil.ignore_patterns("__pycache__"))
+    text = NEXT.format(new=VERSION + 1, old=VERSION)
+    (revisions / f"v{VERSION + 1:04d}_made_up.py").write_text(text, encoding="utf-8")
+    monkeypatch.setattr(migrate, "REVISIONS", revisions)
+    monkeypatch.setattr(tables, "VERSION", VERSION + 1)
+    return VERSION + 1
+
+
+def first(store: Store) -> str:
+    with store.home.reading() as connection:
+        return str(connection.scalar(sa.select(tables.asset.c.id).order_by(tables.asset.c.fid)))
+
+
+def versions(store: Store) -> list[int]:
+    column = tables.schema_version.c.version
+    with store.home.reading() as connection:
+        return list(connection.scalars(sa.select(column).order_by(column)))
+
+
+def test_the_next_version_needs_a_revision_and_nothing_else_in_either_home(place: str, newer: int) -> None:
+    with home_at(place, 5).reading() as connection:
+        before = triggers(connection)
+    store = Store.open(place)
+    assert versions(store) == [VERSION, newer]
+    with store.home.reading() as connection:
+        assert triggers(connection) == before
+        assert connection.exec_driver_sql("SELECT count(*) FROM asset WHERE shade = 'lind'").scalar() == 3
+        assert connection.exec_driver_sql("SELECT count(*) FROM bench").scalar() == 0
+    upgrade, asked = store.backups.kept()
+    assert (upgrade.reason, upgrade.version, asked.version) == ("upgrade", VERSION, VERSION)
+    park = first(store)
+    assert store.records.get(park)[park].version == 2, "a new column is no change of an asset"
+    store.journal.apply([Change(park, {"description": "Uten dam"})], by="Ola")
+    assert [v.record["description"] for v in store.journal.versions(park)] == ["Uten dam", "Med dam", None]
+    store.backups.restore(asked)
+    assert store.records.get(park)[park].record["description"] == "Med dam", "a backup of before can be read"
+    store.backups.verify(store.backups.make())
+    assert bad(store) == []
+    Store.open(place)
+    assert versions(store) == [VERSION, newer], "once"
+
+
+def test_two_that_open_an_old_store_at_once_bring_it_up_to_date_once(place: str, newer: int) -> None:
+    opened: list[Store] = []
+    threads = [threading.Thread(target=lambda: opened.append(Store.open(place))) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [versions(store) for store in opened] == [[VERSION, newer]] * 3
+    assert [backup.reason for backup in opened[0].backups.kept()] == ["upgrade", "asked"]
+
+
+def test_without_a_backup_nothing_is_brought_up_to_date(
+    place: str, newer: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = home_at(place, 5)
+    with monkeypatch.context() as patch:
+        patch.setattr(type(home.copies), "fill", refuse)
+        with pytest.raises(StoreError, match="no room"):
+            Store.open(place)
+    with home.reading() as connection:
+        assert "bench" not in sa.inspect(connection).get_table_names()
+    assert versions(Store.open(place)) == [VERSION, newer]
+
+
+def refuse(*asked: Any) -> None:
+    raise StoreError(M("no room"))
+
+
+def test_on_a_server_only_its_owner_brings_a_store_up_to_date(
+    server_url: str, cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    schema = server_url.partition("?schema=")[2]
+    Store.create(server_url).add(assets(), CLUBS)
+    cluster.sql(f"CREATE ROLE editor LOGIN PASSWORD '{cluster.password}'")
+    try:
+        cluster.sql(f"GRANT USAGE ON SCHEMA {schema} TO editor")
+        cluster.sql(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO editor")
+        theirs = cluster.url(schema, user="editor")
+        assert len(Store.open(theirs).journal.changesets()) == 1
+        monkeypatch.setattr(tables, "VERSION", VERSION + 1)
+        with pytest.raises(StoreError, match=r"older version.*Ask whoever owns the store to open it once"):
+            Store.open(theirs)
+        monkeypatch.undo()
+        assert versions(Store.open(theirs)) == [VERSION]
+    finally:
+        cluster.sql("DROP OWNED BY editor")
+        cluster.sql("DROP ROLE editor")
 
 
 def triggers(connection: sa.Connection) -> set[str]:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from assetmap.errors import StoreError
 from assetmap.messages import M, Message
 from assetmap.model.schema import NUMBERS
+from assetmap.store import migrate
 from assetmap.store import tables as t
 from assetmap.store.homes.connection import ServerAddress
 from assetmap.store.homes.refusals import host_of, user_of
@@ -70,12 +71,26 @@ def create_tables(connection: sa.Connection, extension: str, schema: str) -> Non
     t.metadata.create_all(connection, checkfirst=False)
     for layer in t.INDEXED:
         connection.exec_driver_sql(f"CREATE INDEX {index_of(layer)} ON {layer.name} USING gist (geom)")
+    create_history(connection, extension, schema)
+
+
+def create_history(connection: sa.Connection, extension: str, schema: str) -> None:
+    """Let the history follow every change of an asset, whoever makes it."""
     for name, body in _FUNCTIONS.items():
         connection.exec_driver_sql(
             f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER "
             f"SET search_path = {schema}, {extension}, pg_temp SET extra_float_digits = 1 AS $body$ {body} $body$"
         )
         connection.exec_driver_sql(f"CREATE TRIGGER {name} {_FIRES[name]} EXECUTE FUNCTION {name}()")
+
+
+def upgrade(connection: sa.Connection, found: int, extension: str, schema: str) -> None:
+    """Bring the tables of an older version to this one, inside the connection's transaction."""
+    for name in _FUNCTIONS:
+        connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name} ON asset")
+        connection.exec_driver_sql(f"DROP FUNCTION IF EXISTS {name}()")
+    migrate.upgrade(connection, found)
+    create_history(connection, extension, schema)
 
 
 def mend(connection: sa.Connection) -> list[Message]:

@@ -27,6 +27,7 @@ from assetmap.store.homes.connection import engine_of, opening, parsed
 from assetmap.store.homes.refusals import busy, explaining, missing, user_of
 from assetmap.store.homes.server_copies import ServerCopies
 from assetmap.store.homes.server_health import checks
+from assetmap.store.homes.server_upgrade import bring_up_to_date
 
 
 @lru_cache(maxsize=256)
@@ -140,7 +141,7 @@ class ServerHome:
         return set(connection.scalars(sa.text(query), {"schema": self.place.schema}))
 
     def demand_ours(self) -> None:
-        """Make sure that the schema holds a store of ours, of this version."""
+        """Make sure that the schema holds a store of ours, of this version; an older one is brought up to date."""
         with self.reading() as connection:
             names = self.tables(connection)
             if not names:
@@ -148,12 +149,15 @@ class ServerHome:
             self._demand_entry(connection)
             found = content.signed_version(connection) if "schema_version" in names else None
             content.demand_version(found, self.address)
-            if not names.issuperset({*t.metadata.tables, *shelf.metadata.tables}):
+            older = found is not None and found < t.VERSION
+            if not older and not names.issuperset({*t.metadata.tables, *shelf.metadata.tables}):
                 raise StoreError(
                     M("{store} is damaged: some of its tables are gone. It was left as it is. Ask whoever runs the "
                       "server to put back a backup.", store=self.address)
                 )  # fmt: skip
             self.read_only = not self._may_write(connection)
+        if older:
+            bring_up_to_date(self)
 
     def _demand_entry(self, connection: sa.Connection) -> None:
         query = "SELECT has_schema_privilege(:schema, 'USAGE') AND has_table_privilege(:table, 'SELECT')"

@@ -78,9 +78,11 @@ class ServerCopies:
         return Content(version or 0, state, counts, missing)
 
     def _counts(self, connection: sa.Connection) -> dict[str, int]:
+        there = self._home.tables(connection)  # an older version may have fewer
         counts = {
             name: connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0
             for name, table in t.metadata.tables.items()
+            if name in there
         }
         if server_people.exists(connection, self._home.place.people):
             query = f"SELECT count(*) FROM {self._home.place.people}.{held_contact.name}"

@@ -34,7 +34,7 @@ def is_lost(home: ServerHome) -> bool:
             return True
         found = content.signed_version(connection) if "schema_version" in names else None
     content.demand_version(found, home.address)
-    return not names.issuperset({*t.metadata.tables, *shelf.metadata.tables})
+    return found == t.VERSION and not names.issuperset({*t.metadata.tables, *shelf.metadata.tables})
 
 
 def put_in_place(home: ServerHome, past: Past, finish: Finish) -> None:

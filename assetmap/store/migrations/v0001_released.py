@@ -13,6 +13,7 @@ from alembic import op
 
 from assetmap.store.geometry import Geom
 from assetmap.store.homes import gpkg
+from assetmap.store.migrations import key, table, text
 
 revision = "0001"
 down_revision = None
@@ -31,16 +32,16 @@ GROUPS = ("c0_5", "c6_12", "y13_19", "a20_66", "s67")
 def upgrade() -> None:
     """Make every table in an empty file."""
     gpkg.create_system(op.get_bind())
-    asset = _layer("asset", "GEOMETRY", _key("id"), *_asset_columns())
-    home = _layer("home", "POINT", _key("home"), *_home_columns())
-    _layer("boundary", "GEOMETRY", _key("role"), *_text("name"))
-    _layer("population_area", "GEOMETRY", _key("area"), *_real("total"), *_text("extra"))
-    _layer("address", "POINT", *_text("address", "street", "number", "postcode", "city", "extra"))
-    about = _text("title", "licence", "attribution", "retrieved", "data_date", "url", "sha256", "file")
-    _table("provenance", _key("source"), *about)
-    _table("issue", *_text("source", "asset", "field", "code", "detail", "message"))
-    _table("setting", _key("key"), *_text("value"))
-    _table("schema_version", sa.Column("version", sa.Integer, nullable=False), *_text("program", "applied_at"))
+    asset = _layer("asset", "GEOMETRY", key("id"), *_asset_columns())
+    home = _layer("home", "POINT", key("home"), *_home_columns())
+    _layer("boundary", "GEOMETRY", key("role"), *text("name"))
+    _layer("population_area", "GEOMETRY", key("area"), *_real("total"), *text("extra"))
+    _layer("address", "POINT", *text("address", "street", "number", "postcode", "city", "extra"))
+    about = text("title", "licence", "attribution", "retrieved", "data_date", "url", "sha256", "file")
+    table("provenance", key("source"), *about)
+    table("issue", *text("source", "asset", "field", "code", "detail", "message"))
+    table("setting", key("key"), *text("value"))
+    table("schema_version", sa.Column("version", sa.Integer, nullable=False), *text("program", "applied_at"))
     for layer in (asset, home):
         gpkg.announce_rtree(op.get_bind(), layer)
         gpkg.create_rtree(op.get_bind(), layer)
@@ -48,32 +49,17 @@ def upgrade() -> None:
 
 def _asset_columns() -> list[sa.Column[Any]]:
     texts = [sa.Column(name, sa.Text, nullable=name not in REQUIRED) for name in TEXT]
-    return [*texts, *_real("capacity"), *_text("extra")]
+    return [*texts, *_real("capacity"), *text("extra")]
 
 
 def _home_columns() -> list[sa.Column[Any]]:
     groups = [f"{group}{end}" for group in GROUPS for end in ("", "_low", "_high")]
     numbers = ("dwellings", "people", "people_low", "people_high", "edge_m", *groups)
-    return [*_text("source"), *_real(*numbers), *_text("extra")]
+    return [*text("source"), *_real(*numbers), *text("extra")]
 
 
 def _layer(name: str, shape: str, *columns: sa.Column[Any]) -> sa.Table:
-    return _table(name, sa.Column("geom", Geom(shape)), *columns)
-
-
-def _table(name: str, *columns: sa.Column[Any]) -> sa.Table:
-    fid: sa.Column[Any] = sa.Column("fid", sa.Integer, primary_key=True)
-    table = op.create_table(name, fid, *columns, sqlite_autoincrement=True)
-    gpkg.announce(op.get_bind(), table)
-    return table
-
-
-def _key(name: str) -> sa.Column[Any]:
-    return sa.Column(name, sa.Text, nullable=False, unique=True)
-
-
-def _text(*names: str) -> list[sa.Column[Any]]:
-    return [sa.Column(name, sa.Text) for name in names]
+    return table(name, sa.Column("geom", Geom(shape)), *columns)
 
 
 def _real(*names: str) -> list[sa.Column[Any]]:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from assetmap.store.geometry import Geom
-from assetmap.store.homes import gpkg
+from assetmap.store.migrations import key, table, text
 
 revision = "0002"
 down_revision = "0001"
@@ -44,10 +44,10 @@ def upgrade() -> None:
 
 def _asset_columns() -> list[sa.Column[Any]]:
     return [
-        *_text(*NEW_TEXT),
+        *text(*NEW_TEXT),
         sa.Column("version", sa.Integer, nullable=False, server_default="1"),
         sa.Column("changeset", sa.Integer),
-        *_text("updated_at", "updated_by", "deleted_at", "held", "merged_into"),
+        *text("updated_at", "updated_by", "deleted_at", "held", "merged_into"),
     ]
 
 
@@ -56,16 +56,16 @@ def _new_tables() -> None:
     counts = _whole("undoes", "undone_by", "added", "changed", "removed")
     version = sa.Column("version", sa.Integer, nullable=False)
     old = sa.Column("old_geom", Geom("BLOB"))
-    _table("asset_history", _must("id"), version, *_text("op", "at", "by"), *_whole("changeset"), *_text("old"), old)
-    _table("changeset", number, *_text("at", "by", "why", "kind", "source"), *counts)
-    _table("claim", _key("origin"), _must("asset"), *_text("source", "said", "at", "absent"), _said_geom())
-    decided = _text("a", "b", "decision", "by", "at", "kept", "origins")
-    _table("match", _key("pair"), *decided, sa.Column("score", sa.REAL), *_whole("changeset"))
+    table("asset_history", _must("id"), version, *text("op", "at", "by"), *_whole("changeset"), *text("old"), old)
+    table("changeset", number, *text("at", "by", "why", "kind", "source"), *counts)
+    table("claim", key("origin"), _must("asset"), *text("source", "said", "at", "absent"), _said_geom())
+    decided = text("a", "b", "decision", "by", "at", "kept", "origins")
+    table("match", key("pair"), *decided, sa.Column("score", sa.REAL), *_whole("changeset"))
     asked = ("kind", "asset", "said", "note", "at", "state", "assignee", "reason", "decided_by", "decided_at")
-    _table("suggestion", _key("id"), *_text(*asked), *_whole("version", "changeset"), _said_geom())
+    table("suggestion", key("id"), *text(*asked), *_whole("version", "changeset"), _said_geom())
     taken = ("name", "at", "by", "note", "method", "counts", "file", "sha256")
-    _table("snapshot", _key("id"), *_text(*taken), *_whole("revision"))
-    _table("erasure", *_text("asset", "field", "at"))
+    table("snapshot", key("id"), *text(*taken), *_whole("revision"))
+    table("erasure", *text("asset", "field", "at"))
     op.create_index("asset_history_of", "asset_history", ["id", "version"])
     op.create_index("asset_history_changeset", "asset_history", ["changeset"])
     op.create_index("claim_asset", "claim", ["asset"])
@@ -136,25 +136,12 @@ def _saved_at(connection: sa.Connection) -> str:
     return str(json.loads(text)) if text else ""
 
 
-def _table(name: str, *columns: sa.Column[Any]) -> None:
-    fid: sa.Column[Any] = sa.Column("fid", sa.Integer, primary_key=True)
-    gpkg.announce(op.get_bind(), op.create_table(name, fid, *columns, sqlite_autoincrement=True))
-
-
-def _key(name: str) -> sa.Column[Any]:
-    return sa.Column(name, sa.Text, nullable=False, unique=True)
-
-
 def _must(name: str) -> sa.Column[Any]:
     return sa.Column(name, sa.Text, nullable=False)
 
 
 def _said_geom() -> sa.Column[Any]:
     return sa.Column("said_geom", Geom("BLOB"))
-
-
-def _text(*names: str) -> list[sa.Column[Any]]:
-    return [sa.Column(name, sa.Text) for name in names]
 
 
 def _whole(*names: str) -> list[sa.Column[Any]]:
