@@ -15,12 +15,16 @@ from assetmap.disclosure.numbered import web_addresses, within
 Span = tuple[int, int]
 
 _ELEVEN = re.compile(r"(?<!\d)(?=(\d(?:[ .\-/]{0,3}\d){10})(?!\d))")
+_GROUPED = re.compile(
+    r"(?<!\d)(?=(\d\d[\s.,_/\-]{0,2}\d\d[\s.,_/\-]{0,2}\d\d[\s.,_:;/\-]{0,4}\d{3}[\s.,_/\-]{0,2}\d\d)(?!\d))"
+)
+"""As people write one: the date, whatever they put between, and five digits."""
 _YEAR_IN_FULL = re.compile(r"(?<!\d)(\d\d)[ .\-/]?(\d\d)[ .\-/]?(?:19|20)(\d\d)[ .\-/]{0,3}(\d{5}|\d{4})(?!\d)")
-_ACCOUNT = re.compile(r"\d{4}([ .])\d\d\1\d{5}")
-_TEN = re.compile(r"(?<!\d)(\d\d)[ .]?(\d\d)[ .]?(\d\d)( ?[\-+ ]? ?)(\d{4})(?!\d)")
+_SIX_FIVE = re.compile(r"\d{6}\D+\d{5}")
+_TEN = re.compile(r"(?<!\d)(\d\d)[ .]?(\d\d)[ .]?(\d\d)( ?[\-+ /]? ?|[\s.,_:;/]{1,3})(\d{4})(?!\d)")
 _TEN_WITH_CENTURY = re.compile(r"(?<!\d)(?:19|20)(\d{6})[\- ]?(\d{4})(?!\d)")
 _FINNISH = re.compile(r"(?<!\d)(\d{6})([\-+A-FU-Y])(\d{3})([\dA-FHJ-NPR-Y])(?![\d])")
-_USUAL = re.compile(r"\d{6} ?- ?\d{4}")
+_USUAL = re.compile(r"\d{6}(?: ?- ?|/)\d{4}")
 _CODE_BEFORE, _CODE_BEHIND = re.compile(r"[\w\-/#]$|\d[.,]$"), re.compile(r"[\w\-/]|\.\d")
 _CALLED = re.compile(
     r"(?:\bcpr|person-?(?:nr|nummer|number|no)|fødsels(?:nr|nummer|dato|dag)|\bfødt|\bfødd|\bfödd|\bborn|birth|"
@@ -32,6 +36,23 @@ _CALLED_OTHERWISE = re.compile(
     r"(?:konto(?:nr|nummer)?|account|\bkid|isbn(?:-1[03])?|issn|\bean|gtin|\bosm|\bnode|\bway|relation|"
     r"p-?(?:nr|nummer)|produk(?:s|ti)jons?enhe[dt]\w*|cvr|org(?:anisasjons)?\.?-?(?:nr|nummer))"
     r"[\s.:#=/(\-]*(?:(?:nr|nummer|number|no|id)\b[\s.:#=\-]*)*$",
+    re.IGNORECASE,
+)
+_ACCOUNT = re.compile(
+    r"(?:\b(?:bank|giro|post|spare|gave|innskudds|klient)?konto(?:en)?(?:nr|nummer)?|\bkto|\baccount|\bkid|\bbank|\bgiro)"
+    r"[\s.:#=/(\-]*(?:(?:nr|nummer|nummeret|number|no|er|is)\b[\s.:#=\-]*)*$",
+    re.IGNORECASE,
+)
+_NODE = re.compile(
+    r"(?:\bosm|\bnode|\bkid)[\s.:#=/(\-]*(?:(?:nr|nummer|number|no|id|node)\b[\s.:#=/\-]*)*$", re.IGNORECASE
+)
+_NAME = r"(?P<name>[A-ZÆØÅÄÖ][a-zæøåäöéü'’\-]+(?: [A-ZÆØÅÄÖ][a-zæøåäöéü'’.\-]*){1,3})"
+_NAMED = re.compile(rf"(?<!\w){_NAME}[\s,:;(\-–]*(?:\w+[\s.:#=/(\-]*){{0,2}}$")
+_NAMED_BEHIND = re.compile(rf"[\s,:;(\-–]*{_NAME}")
+_NO_PERSON = re.compile(
+    r"(?:lag|laget|vel|bank|hus|kor|korps|kors|forening|klubb?|kirke|kommune|skole|senter|center|sentral|central|"
+    r"bibliotek|museum|stiftelse|forbund|menighet|selskap|fond|club|church|school|association|trust)"
+    r"(?:en|et|a)?s?\b",
     re.IGNORECASE,
 )
 _NORWEGIAN = ((3, 7, 6, 1, 8, 9, 4, 5, 2, 1), (5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1))
@@ -60,8 +81,8 @@ def identity_numbers(text: str, sure: bool = False) -> list[Span]:
     if not sure:
         return checked + spans
     web = web_addresses(text)
-    checked += [(start, end) for start, end in spans if not within(web, start)]
-    return [span for span in checked if not _CALLED_OTHERWISE.search(text[max(0, span[0] - _NEAR) : span[0]])]
+    spans = [(start, end) for start, end in spans if not within(web, start)]
+    return checked + [one for one in spans if not _CALLED_OTHERWISE.search(text[max(0, one[0] - _NEAR) : one[0]])]
 
 
 def norwegian_identity(digits: str) -> bool:
@@ -73,9 +94,23 @@ def norwegian_identity(digits: str) -> bool:
 
 
 def _norwegian(text: str) -> Iterator[Span]:
-    for found in _ELEVEN.finditer(text):
-        if norwegian_identity(re.sub(r"\D", "", found[1])) and not _ACCOUNT.fullmatch(found[1]):
-            yield found.span(1)
+    for shape in (_ELEVEN, _GROUPED):
+        for found in shape.finditer(text):
+            digits = re.sub(r"\D", "", found[1])
+            if norwegian_identity(digits) and not _called_an_account(text, found.start(), found[1]):
+                yield found.span(1)
+
+
+def _called_an_account(text: str, at: int, written: str) -> bool:
+    """Whether eleven digits are what the word before them says, though one bank account in fifty passes as an identity
+    number too: unless they are written as those are, a person is named beside them, or the text calls them so."""
+    before = text[max(0, at - _NEAR) : at]
+    if not (_ACCOUNT.search(before) or (written[0] != "0" and _NODE.search(before))):
+        return False
+    if _SIX_FIVE.fullmatch(written) or _is_called(text, at):
+        return False
+    names = _NAMED.search(before), _NAMED_BEHIND.match(text[at + len(written) : at + len(written) + _NEAR])
+    return not any(one and not _NO_PERSON.search(one["name"]) for one in names)
 
 
 def _with_year_in_full(text: str) -> Iterator[Span]:
@@ -93,7 +128,7 @@ def _of_ten(found: re.Match[str], text: str, sure: bool) -> Iterator[Span]:
     if not (danish or swedish):
         return
     if not sure:
-        usual = len(found[0]) - len(found[4]) == 10 and len(found[4]) <= 1
+        usual = len(found[0]) - len(found[4]) == 10 and found[4] in ("", " ", "-", "+", "/")
         if usual or _is_called(text, found.start()):
             yield found.span()
     elif _is_called(text, found.start()) or (_stands_alone(found, text) and _in_form(found[0], six + four, danish)):
@@ -103,7 +138,7 @@ def _of_ten(found: re.Match[str], text: str, sure: bool) -> Iterator[Span]:
 def _in_form(written: str, digits: str, danish: bool) -> bool:
     """Whether ten digits are written as such numbers are, or, written in one, pass the old Danish check."""
     if not danish:
-        return not written.isdigit() and " " not in written
+        return written[-5] in "-+" and " " not in written
     passes = sum(w * int(d) for w, d in zip(_DANISH, digits, strict=True)) % 11 == 0
     return bool(_USUAL.fullmatch(written)) or (passes and (written.isdigit() or "-" in written))
 

@@ -114,6 +114,20 @@ IDENTITIES = [
     "Hetu ‹010190-901R›",
     "‹０１８１９０１２３６５›",
     "‹018190\u200b12365›",
+    "fødselsnummer ‹0181 90 12365›",
+    "‹0181.90.12365›",
+    "Kari, ‹018190, 12365›, leder",
+    "‹018190\n12365›",
+    "‹018190_12365›",
+    "‹01_81_90_12365›",
+    "Konto ‹018190 12365›",
+    "Fødselsnr. og konto: ‹01819012365›",
+    "Kari Nordmann, konto ‹0181.90.12365›",
+    "Konto ‹01819012365› (Kari Nordmann)",
+    "Kari Nordmann, way ‹01819012365›",
+    "way ‹01819012365›",
+    "Hanne, ‹150375/1234›, kasserer",
+    "CPR ‹010190, 1234›",
 ]  # fmt: skip
 POSITIVE = [
     (kind, text) for kind, texts in (("phone", PHONES), ("email", EMAILS), ("identity", IDENTITIES)) for text in texts
@@ -142,13 +156,15 @@ HARMLESS = [
     "id 91234567", "Askeladden-ID 86123456", "50317252B20341BD8DDB3A8B6AB83133", "version 12345678", "0,0102355415",
     "0.0110466285", "1 2 3 4 5", "113", "Ring 02800", "Ring 113", "Wikidata Q91234567", "#91234567", "A91234567",
     "A4 210 297", "8-16 år", "100 plasser, 2000 m2", "Kontonr. 15031234567", "3.–7. trinn, 350 elever",
+    "Konto 0181.90.12365", "Gi en gave til konto: 01819012365", "Sagene Idrettslag, kontonr. 01819012365",
+    "node 10810200079", "018190, 12366", "150375, 1234", "Sak 123456/1234", "1, 2, 3, 4, 5, 6, 7, 8, 9, 10",
     "f47ac10b-58cc-4372-a567-0e02b2c3d479", "91234567-89ab-4cde-8f01-23456789abcd", "Grunnkrets 03010101",
 ]  # fmt: skip
 
 
 def marked(text: str) -> tuple[str, list[str]]:
     """A text without its marks, and what stands between them."""
-    return re.sub("[‹›]", "", text), [re.sub(r"^\(", "", part) for part in re.findall("‹(.*?)›", text)]
+    return re.sub("[‹›]", "", text), [re.sub(r"^\(", "", part) for part in re.findall("‹(.*?)›", text, re.DOTALL)]
 
 
 @pytest.mark.parametrize(("kind", "text"), POSITIVE, ids=[f"{kind}-{n}" for n, (kind, _) in enumerate(POSITIVE)])
