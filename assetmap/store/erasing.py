@@ -42,6 +42,7 @@ def erase(home: Home, asset: str, fields: Collection[str], *, by: str = "") -> i
         add(pen.connection, erased)
         note(home.copies.folder, pen.connection, erased)
         pen.dirty()
+    home.wipe()
     return count
 
 

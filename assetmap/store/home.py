@@ -109,6 +109,10 @@ class Home(Protocol):
     def forget(self, asset: str, fields: list[str]) -> None:
         """Forget the personal values that were found in these fields of an asset, for good."""
 
+    def wipe(self) -> None:
+        """After words were erased, or taken out of what was restored: let no byte of them stay in the files of the
+        tables. Where that cannot be done now, `checks` tells, and `mend` does it."""
+
     def checks(self) -> list[Check]:
         """The questions that only this kind of home can answer."""
 

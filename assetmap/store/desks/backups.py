@@ -124,6 +124,7 @@ class Backups:
                 lay_down(self._home.copies, "restore")
                 brought = bring_back(pen, self._home, past)
             self._home.prune(brought.assets, brought.sources, brought.contacts)
+            self._home.wipe()
         return brought.outcome
 
     def _replace(self, chosen: Backup, by: str) -> Outcome:
@@ -140,6 +141,7 @@ class Backups:
             there = connection.execute(sa.select(t.asset.c.id, t.asset.c.source)).all()
         self._home.hold(contacts)
         self._home.prune({row.id for row in there}, {row.source for row in there}, contacts)
+        self._home.wipe()
         return Outcome(number)
 
     def _known_erasures(self) -> list[Erasure]:

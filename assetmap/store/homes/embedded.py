@@ -70,7 +70,15 @@ class EmbeddedHome:
 
     @contextlib.contextmanager
     def writing(self, *, tidy: bool = False) -> Iterator[sa.Connection]:
-        """One transaction under the lock of the folder."""
+        """One transaction under the lock of the folder. What follows every change is put back first, where another
+        program took it away: a change without a trace could never be undone."""
+        with self._alone(tidy=tidy) as connection:
+            if gpkg.lost_triggers(connection):
+                rtree_health.mend(connection)
+            yield connection
+
+    @contextlib.contextmanager
+    def _alone(self, *, tidy: bool = False) -> Iterator[sa.Connection]:
         if self.read_only:
             raise StoreError(
                 M("{folder} is read-only. Nothing was changed. Copy the folder to a place of your own, and name it "
@@ -187,13 +195,16 @@ class EmbeddedHome:
         """From `people.db`."""
         people.forget(self.folder, asset, fields)
 
+    def wipe(self) -> None:
+        """Nothing: SQLite writes over what it deletes (`secure_delete`)."""
+
     def checks(self) -> list[Check]:
         """Is the file whole, is its log small, is there room?"""
         return checks(self.folder, self.database)
 
     def mend(self) -> list[Message]:
         """R-trees and the triggers that follow every change."""
-        with self.writing() as connection:
+        with self._alone() as connection:
             return rtree_health.mend(connection)
 
     def export(self, target: Path) -> None:

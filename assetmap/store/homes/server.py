@@ -22,7 +22,7 @@ from assetmap.messages import M, Message
 from assetmap.store import content
 from assetmap.store import tables as t
 from assetmap.store.home import WAIT_S, Check, Shelf
-from assetmap.store.homes import geopackage_copy, postgis, server_people, shelf
+from assetmap.store.homes import geopackage_copy, postgis, server_people, server_wipe, shelf
 from assetmap.store.homes.connection import engine_of, opening, parsed
 from assetmap.store.homes.refusals import busy, explaining, missing, user_of
 from assetmap.store.homes.server_copies import ServerCopies
@@ -201,29 +201,37 @@ class ServerHome:
         """From the schema for people. The table is written anew, so that no byte of what was forgotten stays in it."""
         with self._transaction("apart") as connection:
             gone = server_people.prune(connection, self.place.people, assets, sources, rows)
-        self._write_anew(gone)
-
-    def forget(self, asset: str, fields: list[str]) -> None:
-        """From the schema for people, in the same way."""
-        with self._transaction("apart") as connection:
-            gone = server_people.forget(connection, self.place.people, asset, fields)
-        self._write_anew(gone)
-
-    def _write_anew(self, gone: bool) -> None:
         if gone:
             # the rows are gone already; where somebody keeps the table busy, their bytes go the next time
-            with contextlib.suppress(StoreError), explaining(self.place), self._engine.connect() as connection:
-                connection.execution_options(opening=f"SET lock_timeout = {round(self.wait_s * 1000)}")
-                connection.exec_driver_sql(f"VACUUM (FULL) {self.place.people}.held_contact")
+            with contextlib.suppress(StoreError):
+                server_wipe.write_anew(self, [f"{self.place.people}.held_contact"])
+
+    def forget(self, asset: str, fields: list[str]) -> None:
+        """From the schema for people; the bytes go with the others, when the change around it is committed."""
+        with self._transaction("apart") as connection:
+            server_people.forget(connection, self.place.people, asset, fields)
+
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[sa.Connection]:
+        """A connection without a transaction, for what cannot be done inside one."""
+        with self._engine.connect() as connection:
+            yield connection.execution_options(opening=f"SET lock_timeout = {round(self.wait_s * 1000)}")
+
+    def wipe(self) -> None:
+        """The tables are written anew, as soon as nobody looks at an older moment."""
+        server_wipe.try_to_wipe(self)
 
     def checks(self) -> list[Check]:
         """Is what is stored whole, indexed, tidy and closed to others?"""
         return checks(self)
 
     def mend(self) -> list[Message]:
-        """The indexes by place."""
+        """The indexes by place, and the bytes of what was erased."""
         with self.writing() as connection:
-            return postgis.mend(connection)
+            done = postgis.mend(connection)
+        if server_wipe.wipe(self):
+            done.append(M("The tables were written anew, so that no erased words are left in them."))
+        return done
 
     def export(self, target: Path) -> None:
         """Row by row, all of one moment."""

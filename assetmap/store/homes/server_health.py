@@ -12,6 +12,7 @@ from assetmap.messages import M
 from assetmap.store import tables as t
 from assetmap.store.home import Check, Home
 from assetmap.store.homes.connection import ServerAddress
+from assetmap.store.homes.server_wipe import wiped
 from assetmap.store.soundness import Answers, answered
 
 _DEAD_SHARE, _DEAD = 0.5, 10_000  # rows that are gone but still take room: more than this is worth a word
@@ -129,5 +130,6 @@ _QUESTIONS: dict[str, Callable[[_OnServer], Answers]] = {
     "size": _size,
     "vacuum": _vacuum,
     "people": _people,
+    "erased": wiped,
     "postgis": _engine,
 }

@@ -37,13 +37,12 @@ def hold(connection: sa.Connection, schema: str, rows: list[dict[str, str]]) -> 
     connection.execute(statement.on_conflict_do_update(index_elements=["asset", "field", "value"], set_=new), rows)
 
 
-def forget(connection: sa.Connection, schema: str, asset: str, fields: list[str]) -> bool:
-    """Forget the values that were found in these fields of an asset; whether there were any."""
-    if not exists(connection, schema):
-        return False
-    connection.exec_driver_sql(f"SET LOCAL search_path = {schema}")
-    own = sa.and_(held_contact.c.asset == asset, held_contact.c.field.in_(fields))
-    return bool(connection.execute(sa.delete(held_contact).where(own)).rowcount)
+def forget(connection: sa.Connection, schema: str, asset: str, fields: list[str]) -> None:
+    """Forget the values that were found in these fields of an asset."""
+    if exists(connection, schema):
+        connection.exec_driver_sql(f"SET LOCAL search_path = {schema}")
+        own = sa.and_(held_contact.c.asset == asset, held_contact.c.field.in_(fields))
+        connection.execute(sa.delete(held_contact).where(own))
 
 
 def prune(

@@ -16,6 +16,7 @@ from assetmap.store import content
 from assetmap.store import tables as t
 from assetmap.store.copies import lay_down
 from assetmap.store.homes import postgis
+from assetmap.store.homes.connection import ServerAddress
 
 if TYPE_CHECKING:
     from assetmap.store.homes.server import ServerHome
@@ -26,6 +27,11 @@ _OWNER = sa.text(
 )
 
 
+def is_owner(connection: sa.Connection, place: ServerAddress) -> bool:
+    """Whether this user owns every table of a store."""
+    return bool(connection.scalar(_OWNER, {"schema": place.schema}))
+
+
 def bring_up_to_date(home: ServerHome) -> None:
     """Back the store up and bring its tables to this version: all of it, or nothing.
 
@@ -33,7 +39,7 @@ def bring_up_to_date(home: ServerHome) -> None:
         StoreError: This user may not; somebody else is writing for too long; or no backup can be made.
     """
     with home.reading() as connection:
-        mine = connection.scalar(_OWNER, {"schema": home.place.schema})
+        mine = is_owner(connection, home.place)
     if home.read_only or not mine:
         raise StoreError(
             M("{store} is of an older version, and you may not change its tables. Ask whoever owns the store to open "
