@@ -13,7 +13,8 @@ _LABEL = r"[\w\-]+"
 _END = r"[^\W\d_]{2,24}(?![\w\-])"
 _OPEN, _SHUT = r"\s{0,2}[(\[{<«]\s{0,2}", r"\s{0,2}[)\]}>»]\s{0,2}"
 _SIGN = r"(?:snabel[\s\-]?a|krøll-?alfa|alfa-?krøll|kanel-?bulle)"
-_AT = rf"(?:{_OPEN}(?:@|at|a|æt|alfa|{_SIGN}){_SHUT}|\s{{1,2}}{_SIGN}\s{{1,2}}|\s@\s|@\s)"
+_ENTITY = r"&(?:#0{0,6}64|#x0{0,6}40|commat);"
+_AT = rf"(?:{_ENTITY}|{_OPEN}(?:@|at|a|æt|alfa|{_SIGN}){_SHUT}|\s{{1,2}}{_SIGN}\s{{1,2}}|\s@\s|@\s)"
 _WORD_DOT = rf"(?:{_OPEN}(?:dot|punktum|punkt|prikk|prik|\.){_SHUT}|\s{{1,2}}(?:dot|punktum|punkt|prikk|prik)\s{{1,2}})"
 _DOT = rf"(?:\.|\s\.\s|{_WORD_DOT})"
 
@@ -23,7 +24,7 @@ _SPELLED = re.compile(
     rf"(?P<address>{_NAME}\s{{1,2}}at\s{{1,2}}{_LABEL}(?:{_DOT}{_LABEL})*{_WORD_DOT}{_END})", re.IGNORECASE
 )
 
-_SIGNS = ("@", "snabel", "krøll", "kanel", " dot ", " punktum ", " punkt ", " prikk ", " prik ")
+_SIGNS = ("@", "&#", "&commat;", "snabel", "krøll", "kanel", " dot ", " punktum ", " punkt ", " prikk ", " prik ")
 _BRACKETED = re.compile(r"[(\[{<«]\s{0,2}(?:@|at?|æt|alfa|dot|punktum|punkt|prikk?|\.)\s{0,2}[)\]}>»]")
 
 

@@ -24,24 +24,34 @@ class Number(NamedTuple):
     end: int
 
 
-_CALLED = re.compile(
+_CUE = (
     r"\b(?:tlf|tel|telefon(?:en|nummer|nummeret|nr)?|tlfnr|phone|mob|mobil(?:en|nr|nummer|nummeret|telefon)?|mobile|cell|"
     r"call|ring(?! [1-4]\b)|sms|vipps|whatsapp|fax|faks|puh|puhelin|gsm)(?![^\W\d_])\s?[.:\-]*\s*"
-    r"(?:(?:nr|nummer|number|no|på|on|til)\b[.:]?\s*)?(\+?\(?\d[\d\s().\-/+]{4,20}\d)", re.IGNORECASE,
-)  # fmt: skip
+    r"(?:(?:nr|nummer|number|no|på|on|til)\b[.:]?\s*)?"
+)
+"""What announces a number."""
+_CALLED = re.compile(rf"{_CUE}(\+?\(?\d[\d\s().\-/+]{{4,20}}\d)", re.IGNORECASE)
 _LINKED = re.compile(
     r"(?:wa\.me/|whatsapp\.com/send/?\?phone=|(?:tel|sms|callto):/{0,2})(\+?\d{7,15})(?!\d)", re.IGNORECASE
 )
 _ABROAD = re.compile(
     r"(?<![\w.+])(?P<open>\()?(?:\+|00)\s?\d{1,3}(?(open)\)?)[\s\-]{0,2}\(?\d(?:[\s().\-/]{0,2}\d){5,11}(?!\d)"
 )
+_PAIRS = (
+    r"[2-9]\d(?:[ \t]{1,2}\d\d){3}|[2-9]\d[ \t]\d\d\s{1,2}\d\d[ \t]\d\d|[2-9]\d([.\-/_])\d\d\1\d\d\1\d\d"
+    r"|[2-9]\d\d\s{1,2}\d\d\s{1,2}\d{3}|[2-9]\d\d([.\-/_])\d\d\2\d{3}"
+)
 _BARE = re.compile(
-    r"(?<!\d[.,])(?<![\w+#=\-])(?<![^\d\s]/)(?:"
-    r"[2-9]\d{7}|[2-9]\d([ .\-])\d\d\1\d\d\1\d\d|[2-9]\d\d([ .\-])\d\d\2\d{3}|[2-9]\d{3} \d{4}|[2-9](?: \d){7}"
+    rf"(?<!\d[.,_])(?<![\w+#=\-])(?<![^\d\s]/)(?:{_PAIRS}"
+    r"|[2-9]\d{7}|[2-9]\d{3} \d{4}|[2-9](?: \d){7}"
     r"|0\d{1,3}[- /]\d{2,3}[ ]?\d{2}[ ]?\d{2,3}|0(?:4[0-69]|50|7[02369])\d{7}"
     r"|\(\d{3}\)[\s\-]?\d{3}[-. ]\d{4}|(?:1([-.]))?\d{3}([-.])\d{3}\4\d{4}"
-    r")(?!\d|[.,]\d)"
-)  # fmt: skip
+    r")(?!\d|[.,_]\d)"
+)
+_BESIDE_A_NAME = re.compile(
+    r"(?<![\w/.:])[A-ZÆØÅÄÖ][a-zæøåäöéü]+/([2-9]\d{7}|[2-9]\d(?: \d\d){3}|[2-9]\d\d \d\d \d{3})(?!\w|[.,]\d)"
+)
+_COMMAS = re.compile(rf"{_CUE}([2-9]\d(?:,\d\d){{3}}|[2-9]\d\d,\d\d,\d{{3}})(?!\d|,\d)", re.IGNORECASE)
 _GLUED = re.compile(r"(?<![\w\-])[^\W\d_]{3,}([2-9]\d{7})(?!\w)")
 _COORDINATE = re.compile(r"\+?\d{1,3}\.\d{4,}(?:[ ,/+\-].*)?")
 _DATE = re.compile(
@@ -50,7 +60,9 @@ _DATE = re.compile(
 )
 _YEARS = re.compile(r"(?:1[5-9]|20)\d\d[ \-–/]{1,3}(?:1[5-9]|20)\d\d")
 _CLOCK = re.compile(r"(?:[01]\d|2[0-4])[ .]?(?:00|15|30|45)")
-_LONGER = re.compile(r"-|[^\W_]")
+_LONGER = re.compile(r"-\w|[^\W_]")
+_WORD_BEHIND = re.compile(r"(?=[a-zæøåäö]*[g-zæøåäö])[a-zæøåäö]{4,}(?![\w\-])")
+"""A word that nobody set apart; no code is written so, and no unit is so long that `amount` does not know it."""
 _STEPS = {1, 2, 5, 10, 20}
 _FEWEST, _FEWEST_VIPPS = 7, 8
 
@@ -65,7 +77,9 @@ def phone_numbers(text: str, sure: bool = False, bare: bool = True) -> list[Numb
     """
     found = [Number(m.start(), m.start(1), m.end(1)) for m in _CALLED.finditer(text) if not (sure and _too_short(m))]
     found += [Number(m.start(), *m.span()) for m in _ABROAD.finditer(text) if not (sure and _no_code(m[0]))]
+    found += [Number(m.start(), *m.span(1)) for m in _COMMAS.finditer(text)]
     if bare:
+        found += [Number(m.start(1), *m.span(1)) for m in _BESIDE_A_NAME.finditer(text) if not _excused(text, m, sure)]
         found += _bare(text, sure)
         found += [] if sure else [Number(m.start(1), *m.span(1)) for m in _GLUED.finditer(text)]
     found = [number for number in found if not _date_or_time(text[number.start : number.end])]
@@ -77,9 +91,18 @@ def phone_numbers(text: str, sure: bool = False, bare: bool = True) -> list[Numb
 
 def _bare(text: str, sure: bool) -> Iterator[Number]:
     for found in _BARE.finditer(text):
-        if sure and (_listed(found[0]) or named_otherwise(text, *found.span()) or _LONGER.match(text, found.end())):
+        if sure and (_listed(found[0]) or named_otherwise(text, *found.span()) or _goes_on(text, found.end())):
             continue
         yield Number(found.start(), *found.span())
+
+
+def _excused(text: str, found: re.Match[str], sure: bool) -> bool:
+    return sure and (_listed(found[1]) or named_otherwise(text, *found.span(1)))
+
+
+def _goes_on(text: str, at: int) -> bool:
+    """Whether digits go on as a code; a word that stands right behind a number is none."""
+    return bool(_LONGER.match(text, at)) and not _WORD_BEHIND.match(text, at)
 
 
 def _too_short(called: re.Match[str]) -> bool:

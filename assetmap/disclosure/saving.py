@@ -26,7 +26,11 @@ NOT_TYPED = frozenset({"geometry", "source_id", "part_of"})
 _CODE = re.compile(
     r"(?:^|[_:.\s\-])(?:ref|id|uuid|code|kode|nr|nummer|number|no|cvr|isbn|ean|gtin)$|(?:nr|nummer|number|[a-zæøå]Id|kode)$"
 )
-_PHONE = re.compile(r"phone|telefon|tlf|mobil|(?:^|[_:.\s\-])(?:tel|mob|fax|sms)", re.IGNORECASE)
+_PHONE = re.compile(
+    r"phone|telefon|tlf|mobil|(?:^|[_:.\s\-])(?:tel|mob|fax|sms)"
+    r"|(?:kontakt|contact|vakt|vagt|nød|døgn)(?:person)?[_:.\s\-]*(?:nr|nummer|number|no)",
+    re.IGNORECASE,
+)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(?:T[\d:.]{5,15}(?:Z|[+\-]\d\d:?\d\d)?)?", re.ASCII)
 _HOLDS_TEXT = (Mapping, list, tuple, set, frozenset)
 _JSON = ("{", "[")

@@ -68,6 +68,16 @@ PHONES = [
     "Ring ‹22\u00a033\u00a044\u00a055›",
     "Ring ‹22–33–44–55›",
     "CVR ‹20123456› (ikke et CVR-nummer)",
+    "Kari/‹91234567›",
+    "Kari/‹91 23 45 67›, leder",
+    "‹91234567›- ring gjerne",
+    "‹91234567›privat",
+    "Nøkkel: ‹912/34/567›",
+    "‹91_23_45_67›",
+    "Tlf ‹91,23,45,67›",
+    "Kari ‹91 23\n45 67›",
+    "Kari ‹912\t34\t567›",
+    "Kari ‹91  23  45  67›",
 ]  # fmt: skip
 EMAILS = [
     "Skriv til ‹kari@nordmann.no›!",
@@ -95,6 +105,8 @@ EMAILS = [
     "Kari <‹kari@nordmann.no›>",
     "https://example.org/?til=‹kari@nordmann.no›",
     "‹kari@blåbær.no›",
+    "‹kari&#64;nordmann.no›",
+    "‹kari&#x40;nordmann.no›",
 ]  # fmt: skip
 IDENTITIES = [
     "Fødselsnummer ‹01819012365›",
@@ -157,7 +169,9 @@ HARMLESS = [
     "0.0110466285", "1 2 3 4 5", "113", "Ring 02800", "Ring 113", "Wikidata Q91234567", "#91234567", "A91234567",
     "A4 210 297", "8-16 år", "100 plasser, 2000 m2", "Kontonr. 15031234567", "3.–7. trinn, 350 elever",
     "Konto 0181.90.12365", "Gi en gave til konto: 01819012365", "Sagene Idrettslag, kontonr. 01819012365",
-    "node 10810200079", "018190, 12366", "150375, 1234", "Sak 123456/1234", "1, 2, 3, 4, 5, 6, 7, 8, 9, 10",
+    "Ref/91234567", "facebook.com/Kari/91234567", "91234567a", "91234567abcd", "91234567-89", "45678901kr",
+    "linje 21,25,31,37", "R&B (#64) og C&A", "node 10810200079", "018190, 12366",
+    "150375, 1234", "Sak 123456/1234", "1, 2, 3, 4, 5, 6, 7, 8, 9, 10",
     "f47ac10b-58cc-4372-a567-0e02b2c3d479", "91234567-89ab-4cde-8f01-23456789abcd", "Grunnkrets 03010101",
 ]  # fmt: skip
 
@@ -285,6 +299,9 @@ def test_a_usual_record_passes() -> None:
         ({"opening_hours": 'Mo-Fr 10:00-16:00 "ring 22 33 44 55"'}, "opening_hours"),
         ({"merknad": "22 33 44 55"}, "merknad"),
         ({"telefon": 22334455}, "telefon"),
+        ({"kontaktnummer": "22334455"}, "kontaktnummer"),
+        ({"Kontakt nr": 22334455}, "Kontakt nr"),
+        ({"vaktnummer": "22334455"}, "vaktnummer"),
         ({"telefon": 22334455.0}, "telefon"),
         ({"contact:phone_nr": "22334455"}, "contact:phone_nr"),
         ({"names": '{"nb": "Kari 22334455"}'}, "names.nb"),
