@@ -202,8 +202,10 @@ def since(asked: Any) -> str:
     """A day or moment from which on something is asked for, as moments are written here: UTC.
 
     Args:
-        asked: ISO; "" for all of it; without a zone it is UTC.
+        asked: ISO, or a date or moment of Python or pandas; "" for all of it; without a zone it is UTC.
     """
+    if isinstance(asked, datetime.date):  # a moment is a day too, and pandas' are moments
+        asked = asked.isoformat()
     if not isinstance(asked, str):
         raise _no_moment(asked)
     if not asked or (len(asked) in (4, 7) and _is_day(f"{asked}-01-01"[:10])) or _is_day(asked):

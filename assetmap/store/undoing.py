@@ -11,7 +11,7 @@ from assetmap.store.records import read
 from assetmap.store.rows import DELETED, HELD, Stored
 from assetmap.store.tally import Tally
 from assetmap.store.writing import Pen, new_row
-from assetmap.upkeep.merge import differing, same
+from assetmap.upkeep.merge import differing, same, together
 
 
 def take_back(pen: Pen, events: Iterable[Event], tally: Tally) -> None:
@@ -57,6 +57,7 @@ def _back(event: Event, there: Stored, at: str) -> tuple[Record, list[Clash]]:
             values[name] = was
         elif not same(is_now, was):
             clashes.append(Clash(there.id, name, became, was, is_now))
+    values, clashes = together(values, clashes)
     if not values and clashes:
         return {}, clashes
     held = _held_before(event, now.get(HELD) or (), {clash.field for clash in clashes})

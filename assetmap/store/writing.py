@@ -37,6 +37,8 @@ class Pen:
         self._blobs: list[bytes | None] = []
         self._counts = {"added": 0, "changed": 0, "removed": 0}
         self._dirty = False
+        self.whole = True
+        """Whether all of what this changeset takes back was taken back, so that nothing of it is left to be."""
 
     @property
     def number(self) -> int:
@@ -132,7 +134,7 @@ class Pen:
             self.connection.execute(
                 sa.insert(t.changeset), {**self._entry, **self._counts, "number": self._number, "at": self.at}
             )
-            if self._entry["undoes"] is not None:
+            if self._entry["undoes"] is not None and self.whole:
                 undone = t.changeset.c.number == self._entry["undoes"]
                 self.connection.execute(sa.update(t.changeset).where(undone).values(undone_by=self._number))
             self._home.touched(self.connection, self._blobs)

@@ -6,7 +6,7 @@ of them changed go together; a field that both changed to different values is a 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,8 +17,8 @@ from assetmap.model.change import Clash, Record
 _TINY = 1e-9  # degrees, a tenth of a millimetre: a shape that went through a file comes back rounded
 
 
-_FOLLOWS = {"opening_hours_normal": "opening_hours", "kind": "category"}
-"""Fields that say the same as another one in other words: what becomes of that one becomes of them."""
+_FOLLOWS = {"opening_hours_normal": "opening_hours", "kind": "category", "location_precision": "geometry"}
+"""Fields that only make sense with another one: what becomes of that one becomes of them."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,13 @@ def differing(one: Mapping[str, Any], other: Mapping[str, Any]) -> tuple[str, ..
     return tuple(name for name in dict.fromkeys([*one, *other]) if not same(one.get(name), other.get(name)))
 
 
+def together(values: Record, clashes: Sequence[Clash]) -> tuple[Record, list[Clash]]:
+    """The same without fields that follow one of the clashes: they wait for its answer."""
+    asked = {clash.field for clash in clashes}
+    rest = {name: value for name, value in values.items() if _FOLLOWS.get(name) not in asked}
+    return rest, [clash for clash in clashes if _FOLLOWS.get(clash.field) not in asked]
+
+
 def merge(asset: str, base: Mapping[str, Any], mine: Mapping[str, Any], stored: Mapping[str, Any]) -> Merged:
     """Bring a change onto a record that may have changed since its author saw it.
 
@@ -69,8 +76,6 @@ def merge(asset: str, base: Mapping[str, Any], mine: Mapping[str, Any], stored: 
             values[name] = wanted
         else:
             clashes.append(Clash(asset, name, before, wanted, now))
-    asked = {clash.field for clash in clashes}
-    values = {name: value for name, value in values.items() if _FOLLOWS.get(name) not in asked}
-    clashes = [clash for clash in clashes if _FOLLOWS.get(clash.field) not in asked]
+    values, clashes = together(values, clashes)
     theirs = tuple(name for name in differing(base, stored) if name not in mine or same(mine[name], base.get(name)))
     return Merged(values, tuple(clashes), theirs)

@@ -10,8 +10,9 @@ import psycopg
 import pytest
 import shapely
 
-from assetmap.errors import InputError, PrivateText, SchemaError, StoreMissing
+from assetmap.errors import InputError, PrivateText, SchemaError
 from assetmap.model.change import Change, Outcome
+from assetmap.model.taxonomy import taxonomy
 from assetmap.store import Store
 from assetmap.store.erasing import replay
 from assetmap.store.geometry import register
@@ -167,7 +168,7 @@ def test_nobody_changes_what_is_not_there(store: Store) -> None:
         store.journal.apply([Change(PARK, {"name": "a"}), Change(PARK, {"name": "b"})])
     with pytest.raises(InputError, match="no kind of change"):
         store.journal.apply([Change(PARK, {}, kind="destroy")])  # type: ignore[arg-type]
-    with pytest.raises(StoreMissing, match="no change 9"):
+    with pytest.raises(InputError, match="no change 9"):
         store.journal.undo(9)
     with pytest.raises(InputError, match="no version 9"):
         store.journal.revert(PARK, 9)
@@ -261,6 +262,34 @@ def test_undo_keeps_what_somebody_changed_since(store: Store) -> None:
     undone = store.journal.undo(2)
     assert [(c.field, c.before, c.mine, c.theirs) for c in undone.clashes] == [("name", "Lunden", "Park", "Skogen")]
     assert (record(store)["name"], record(store)["description"]) == ("Skogen", None)
+
+
+def test_what_could_not_be_taken_back_can_be_later(store: Store) -> None:
+    edit(store, name="Lunden", description="Green")
+    edit(store, name="Skogen")
+    store.journal.undo(2)
+    assert store.journal.changeset(2).undone_by is None
+    store.journal.undo(3)
+    rest = store.journal.undo(2)
+    assert (record(store)["name"], record(store)["description"]) == ("Park", None)
+    assert store.journal.changeset(2).undone_by == rest.changeset
+
+
+def test_undo_leaves_a_category_and_its_kind_together(store: Store) -> None:
+    edit(store, PARK, category="library")
+    edit(store, PARK, category="school")
+    undone = store.journal.undo(2)
+    assert [clash.field for clash in undone.clashes] == ["category"]
+    assert record(store)["category"] == "school"
+    assert record(store)["kind"] == taxonomy()["school"].kind
+
+
+def test_how_exact_a_place_is_waits_with_the_place(store: Store) -> None:
+    seen = store.records.get(PARK)[PARK].version
+    edit(store, geometry=shapely.Point(10.5, 59.5))
+    mine = edit(store, version=seen, geometry=shapely.Point(10.6, 59.6), location_precision="area")
+    assert [clash.field for clash in mine.clashes] == ["geometry"]
+    assert record(store)["location_precision"] == "exact"
 
 
 def test_an_undo_that_can_do_nothing_leaves_no_changeset(store: Store) -> None:
@@ -415,7 +444,7 @@ def test_changesets_are_found_by_asset_by_day_and_by_number(store: Store) -> Non
     assert [c.number for c in store.journal.changesets(asset=CAFE)] == [3, 1]
     assert store.journal.changesets(since="2999-01-01") == []
     assert len(store.journal.changesets(since="2000-01-01")) == 4
-    with pytest.raises(StoreMissing):
+    with pytest.raises(InputError):
         store.journal.changeset(9)
 
 

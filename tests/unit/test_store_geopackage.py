@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import random
 import shutil
@@ -205,6 +206,46 @@ def test_the_check_finds_an_index_that_does_not_follow(tmp_path: Path) -> None:
     found = [check for check in store.check() if check.code == "spatial-index" and not check.ok]
     assert len(found) == 1
     assert "wrong for 1 of 2 places" in str(found[0].message)
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "UPDATE rtree_asset_geom SET minx = minx + 0.0001, maxx = maxx + 0.0001",
+        "UPDATE rtree_asset_geom SET maxy = maxy + 0.001",
+        "DROP TRIGGER asset_history_edit; "
+        "CREATE TRIGGER asset_history_edit AFTER UPDATE ON asset BEGIN SELECT 1; END",
+        "DROP TRIGGER rtree_asset_geom_insert; "
+        "CREATE TRIGGER rtree_asset_geom_insert AFTER INSERT ON asset BEGIN SELECT 1; END",
+    ],
+)
+def test_the_check_finds_an_index_that_is_a_little_off_and_triggers_that_do_nothing(harm: str, tmp_path: Path) -> None:
+    store = Store.create(tmp_path / "store")
+    store.save(inventory())
+    assert [check for check in store.check() if check.code == "spatial-index" and not check.ok] == []
+    executed(store.folder / "map.gpkg", harm)
+    assert [check for check in store.check() if check.code == "spatial-index" and not check.ok]
+    assert store.mend()
+    assert [check for check in store.check() if check.code == "spatial-index" and not check.ok] == []
+
+
+def test_nothing_is_written_without_a_trace_even_where_the_triggers_were_taken_away(tmp_path: Path) -> None:
+    store = Store.create(tmp_path / "store")
+    store.save(inventory())
+    (asset, *_) = store.inventory("connector").frame.index
+    before = store.records.get(asset)[asset].record["description"]
+    for name in ("asset_history_add", "asset_history_edit", "rtree_asset_geom_update2"):
+        executed(store.folder / "map.gpkg", f"DROP TRIGGER {name}")
+    done = store.journal.apply([Change(asset, {"description": "ny"})])
+    assert done.changeset is not None
+    store.journal.undo(done.changeset)
+    assert store.records.get(asset)[asset].record["description"] == before
+    assert [str(check.message) for check in store.check() if check.code == "spatial-index" and not check.ok] == []
+
+
+def executed(file: Path, statements: str) -> None:
+    with contextlib.closing(sqlite3.connect(file)) as connection:
+        connection.executescript(statements)
 
 
 @pytest.mark.parametrize("shape", SHAPES)

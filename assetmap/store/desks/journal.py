@@ -10,7 +10,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from assetmap.disclosure.saving import demand_clean
-from assetmap.errors import InputError, StoreMissing
+from assetmap.errors import InputError
 from assetmap.messages import M
 from assetmap.model.change import Change, Changeset, Effect, Outcome, Version
 from assetmap.model.schema import check_row
@@ -120,7 +120,7 @@ class Journal:
         """One changeset.
 
         Raises:
-            StoreMissing: There is none of that number.
+            InputError: There is none of that number.
         """
         with self._home.reading() as connection:
             return _changeset_of(connection, number)
@@ -155,11 +155,11 @@ class Journal:
     def undo(self, number: int, *, by: str = "", why: str = "") -> Outcome:
         """Take a whole changeset back, as a new changeset.
 
-        What somebody changed again since stays as it is, and is told in `clashes`.
+        What somebody changed again since stays as it is, and is told in `clashes`; once they have taken that back, the
+        rest can be taken back too.
 
         Raises:
-            StoreMissing: There is no changeset of that number.
-            InputError: It was taken back already.
+            InputError: There is no changeset of that number, or all of it was taken back already.
         """
         tally = Tally()
         with writing(self._home, by=by, why=why, kind="undo", undoes=number) as pen:
@@ -170,6 +170,7 @@ class Journal:
             assets = touched_by(pen.connection, number)
             events = [e for chain in events_of(pen.connection, assets).values() for e in chain if e.changeset == number]
             take_back(pen, events, tally)
+            pen.whole = not tally.clashes
             if pen.written is not None:
                 joined.turn(pen, number)
         return tally.outcome(pen.written)
@@ -253,8 +254,8 @@ def _changeset_of(connection: sa.Connection, number: int) -> Changeset:
     asked.number(number)
     row = connection.execute(sa.select(t.changeset).where(t.changeset.c.number == number)).first()
     if row is None:
-        raise StoreMissing(M("There is no change {number} in the history. “assetmap history” lists them.",
-                             number=number))  # fmt: skip
+        raise InputError(M("There is no change {number} in the history. “assetmap history” lists them.",
+                           number=number))  # fmt: skip
     return _changeset(row)
 
 

@@ -138,15 +138,8 @@ def create_rtree(connection: sa.Connection, table: sa.Table) -> None:
 
 def create_triggers(connection: sa.Connection, table: sa.Table) -> None:
     """Let the R-tree of a layer follow every change of its rows."""
-    for name, (event, when, action) in _TRIGGERS.items():
-        connection.exec_driver_sql(_rtree_trigger(table.name, name, event, when, action))
-
-
-def _rtree_trigger(table: str, name: str, event: str, when: str, action: str) -> str:
-    return (
-        f'CREATE TRIGGER "rtree_{table}_geom_{name}" AFTER {event} ON "{table}" '
-        f"WHEN {when} BEGIN {action.format(t=table)}; END"
-    )
+    for statement in triggers_of(table).values():
+        connection.exec_driver_sql(statement)
 
 
 def drop_rtree(connection: sa.Connection, table: sa.Table) -> None:
@@ -209,20 +202,32 @@ _HISTORY = {
 }
 
 
-def triggers() -> set[str]:
-    """The names of all triggers that a map has."""
-    return {name for layer in (*t.INDEXED, None) for name in triggers_of(layer)}
+def triggers() -> dict[str, str]:
+    """Every trigger that a map has, by name: the statement that makes it."""
+    return {name: made for layer in (*t.INDEXED, None) for name, made in triggers_of(layer).items()}
 
 
-def triggers_of(layer: sa.Table | None) -> set[str]:
-    """The names of the triggers of the R-tree of a layer; None: those of the history."""
-    return set(_HISTORY) if layer is None else {f"rtree_{layer.name}_geom_{name}" for name in _TRIGGERS}
+def triggers_of(layer: sa.Table | None) -> dict[str, str]:
+    """The triggers of the R-tree of a layer; None: those of the history."""
+    if layer is None:
+        return {name: f'CREATE TRIGGER "{name}" {body}' for name, body in _HISTORY.items()}
+    return {
+        f"rtree_{layer.name}_geom_{name}": f'CREATE TRIGGER "rtree_{layer.name}_geom_{name}" AFTER {event} ON '
+        f'"{layer.name}" WHEN {when} BEGIN {action.format(t=layer.name)}; END'
+        for name, (event, when, action) in _TRIGGERS.items()
+    }
+
+
+def lost_triggers(connection: sa.Connection) -> set[str]:
+    """The names of those that are not there, or do something else."""
+    there = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+    return set(dict(triggers().items() - {(name, made) for name, made in there}))
 
 
 def create_history(connection: sa.Connection) -> None:
     """Let the history follow every change of an asset, whoever makes it."""
-    for name, body in _HISTORY.items():
-        connection.exec_driver_sql(f'CREATE TRIGGER "{name}" {body}')
+    for statement in triggers_of(None).values():
+        connection.exec_driver_sql(statement)
 
 
 def drop_history(connection: sa.Connection) -> None:
@@ -244,9 +249,8 @@ def inserting_many(connection: sa.Connection) -> Iterator[None]:
         f"INSERT INTO asset_history (id, version, op, at, by, changeset) SELECT id, version, 'add', "
         f"coalesce(updated_at, {_NOW}), updated_by, changeset FROM asset WHERE fid > {last:d} ORDER BY fid"
     )
-    event, when, action = _TRIGGERS["insert"]
-    connection.exec_driver_sql(_rtree_trigger("asset", "insert", event, when, action))
-    connection.exec_driver_sql(f'CREATE TRIGGER "asset_history_add" {_HISTORY["asset_history_add"]}')
+    for name in sorted(quiet):
+        connection.exec_driver_sql(triggers()[name])
 
 
 def extents(connection: sa.Connection) -> None:

@@ -15,8 +15,9 @@ from assetmap.store.homes import gpkg
 from assetmap.store.homes.database import Database
 from assetmap.store.soundness import Answers
 
-_NEAR = 0.001
-"""Degrees by which an R-tree may be wider than a shape: it rounds outward, at most by a metre near 180°."""
+_NEAR = 0.0001
+"""Degrees by which an R-tree may be wider than a shape: it rounds outward, by metres near 180°. Were it narrower, a
+search would miss the shape."""
 
 
 def questions(database: Database) -> Answers:
@@ -31,7 +32,7 @@ def questions(database: Database) -> Answers:
                                layer=layer.name, wrong=wrong, count=places)  # fmt: skip
             else:
                 yield True, M("The spatial index of {layer} has all {count} places.", layer=layer.name, count=places)
-        missing = sorted(gpkg.triggers() - _triggers(connection))
+        missing = sorted(gpkg.lost_triggers(connection))
     if missing:
         yield False, M("What keeps history and index up to date is not all there ({names}), so edits of other programs "
                        "would leave no trace. Run “assetmap doctor --mend”.", names=", ".join(missing))  # fmt: skip
@@ -48,8 +49,13 @@ def wrong_entries(connection: sa.Connection, layer: sa.Table) -> int:
     if f"rtree_{name}_geom" not in sa.inspect(connection).get_table_names():
         return int(connection.exec_driver_sql(f"SELECT count(*) FROM {name} WHERE {_PLACED}").scalar_one())
     off = " OR ".join(
-        f"NOT (abs(r.{edge} - ST_{end}(geom)) <= {_NEAR})"
-        for edge, end in (("minx", "MinX"), ("maxx", "MaxX"), ("miny", "MinY"), ("maxy", "MaxY"))
+        f"NOT coalesce(r.{edge} BETWEEN {low} AND {high}, 0)"
+        for edge, low, high in (
+            ("minx", f"ST_MinX(geom) - {_NEAR}", "ST_MinX(geom)"),
+            ("maxx", "ST_MaxX(geom)", f"ST_MaxX(geom) + {_NEAR}"),
+            ("miny", f"ST_MinY(geom) - {_NEAR}", "ST_MinY(geom)"),
+            ("maxy", "ST_MaxY(geom)", f"ST_MaxY(geom) + {_NEAR}"),
+        )
     )
     left = connection.exec_driver_sql(
         f'SELECT count(*) FROM {name} LEFT JOIN "rtree_{name}_geom" r ON r.id = fid '
@@ -61,22 +67,17 @@ def wrong_entries(connection: sa.Connection, layer: sa.Table) -> int:
     return int(left) + int(over)
 
 
-def _triggers(connection: sa.Connection) -> set[str]:
-    query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-    return set(connection.exec_driver_sql(query).scalars())
-
-
 def mend(connection: sa.Connection) -> list[Message]:
     """Make anew what is wrong, inside the connection's transaction; what was done."""
     done = []
-    missing = gpkg.triggers() - _triggers(connection)
+    missing = gpkg.lost_triggers(connection)
     for layer in t.INDEXED:
-        if wrong_entries(connection, layer) or missing & gpkg.triggers_of(layer):
+        if wrong_entries(connection, layer) or missing & gpkg.triggers_of(layer).keys():
             gpkg.drop_rtree(connection, layer)
             gpkg.create_rtree(connection, layer)
             gpkg.fill_rtree(connection, layer)
             done.append(M("The spatial index of {layer} was made anew.", layer=layer.name))
-    if missing & gpkg.triggers_of(None):
+    if missing & gpkg.triggers_of(None).keys():
         gpkg.drop_history(connection)
         gpkg.create_history(connection)
         done.append(M("The history follows every edit again. What was edited meanwhile is not in it."))
