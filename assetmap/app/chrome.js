@@ -2,11 +2,13 @@
 // counts that change are announced to screen readers.
 const ATTRIBUTES = ["aria-label", "title", "placeholder"];
 let words = {};
+let around = [];
 let observer = null;
 
 export default function chrome({ data }) {
   document.documentElement.lang = data.lang;
   words = data.words;
+  around = data.around;
   observer ??= watch();
   translate(document.body);
 }
@@ -41,16 +43,25 @@ function announce(node) {
   if (node.getAttribute("role") !== "status") node.setAttribute("role", "status");
 }
 
-// Only whole strings are looked up, so a name on the map that holds one of these words stays as it is. Own parts of the
-// page are left alone: they are in the right language already.
+// Only whole strings are looked up, or those that begin and end as one of Streamlit's phrases does, so a name on the map
+// that holds one of these words stays as it is.
+function said(text) {
+  if (!text || words[text]) return words[text];
+  for (const [before, after, first, last] of around) {
+    const inner = text.slice(before.length, text.length - after.length);
+    if (inner && before + inner + after === text) return first + inner + last;
+  }
+}
+
+// Own parts of the page are left alone: they are in the right language already.
 function text(node) {
-  const found = words[node.data.trim()];
+  const found = said(node.data.trim());
   if (found && found !== node.data && !node.parentElement?.closest("[data-testid=stMarkdownContainer], script, style")) node.data = found;
 }
 
 function attributes(element) {
   for (const name of ATTRIBUTES) {
-    const found = words[element.getAttribute(name)];
+    const found = said(element.getAttribute(name));
     if (found && element.getAttribute(name) !== found) element.setAttribute(name, found);
   }
 }

@@ -32,6 +32,10 @@ _STREAMLITS_WORDS = (
     M("Search"),
     M("Fullscreen"),
     M("Close fullscreen"),
+    M("Upload"),
+    M("Drag and drop file here"),
+    M("Increment"),
+    M("Decrement"),
     M("Copy to clipboard"),
     M("Copied"),
     M("Copied to clipboard"),
@@ -58,6 +62,17 @@ _STREAMLITS_WORDS = (
     M("Show help"),
     M("More options"),
 )
+# Streamlit's word to ours, where ours in English is another one: "Open" is what a library is, too
+_OTHERWISE = {"Open": M("Show the choices"), "Dismiss": M("Close")}
+_AROUND = {
+    "{} per file": M("{what} per file", what="{}"),
+    "Fullscreen: {}": M("Fullscreen: {what}", what="{}"),
+    "Remove {}": M("Remove {what}", what="{}"),
+    "Cancel upload of {}": M("Cancel upload of {what}", what="{}"),
+    # a word that is none of the choices; what it may mean is asked afterwards
+    "Add: {}": M("Search for “{what}”", what="{}"),
+}
+"""Its words around a name or a number."""
 
 _STYLE = Path(__file__).with_name("style.css")
 
@@ -67,12 +82,22 @@ def dress() -> None:
     lang = language()
     # from every language, as the page may have been in another one a moment ago
     words = {say(word, other): say(word, lang) for word in _STREAMLITS_WORDS for other in languages()}
+    for theirs, ours in _OTHERWISE.items():
+        words |= dict.fromkeys((theirs, *(say(ours, other) for other in languages())), say(ours, lang))
     # what is right already stays, whatever it means in another language
     words |= {word: word for word in words.values()}
     # beside an element: styles alone would share a place with drawers, and be cleared when one opens
     with st.container(key="dress"):
         st.html(f"<style>{_STYLE.read_text(encoding='utf-8')}</style><span></span>")
-        _component()(key="chrome", data={"lang": lang, "words": words}, height=1)
+        _component()(key="chrome", data={"lang": lang, "words": words, "around": _around(lang)}, height=1)
+
+
+@cache
+def _around(lang: str) -> list[list[str]]:
+    """How a phrase begins and ends in any language, and how it does in this one."""
+    phrases = {(one, say(ours, lang)) for theirs, ours in _AROUND.items()
+               for one in (theirs, *(say(ours, other) for other in languages()))}  # fmt: skip
+    return [[*one.split("{}"), *now.split("{}")] for one, now in sorted(phrases) if one != now]
 
 
 @cache

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from assetmap.app.desk import called, current, desk, do, look_again, note, put_away
+from assetmap.app.desk import DERIVED, begin, called, current, desk, do, look_again, note, put_away
 from assetmap.errors import AssetmapError
 from assetmap.messages import M, Message
 from assetmap.model.change import Change, Outcome
@@ -30,8 +30,8 @@ def delete(asset: str, version: int | None = None) -> None:
     if outcome is None:
         return
     if outcome.clashes:
-        look_again()
-        fields = [title(clash.field) for clash in outcome.clashes]
+        begin("edit", asset)  # with what stands there now
+        fields = [title(clash.field) for clash in outcome.clashes if clash.field not in DERIVED]
         note(M("Not deleted"), None, [M("Somebody changed it meanwhile: {fields}. Look at it once more.",
                                         fields=fields)])  # fmt: skip
         return

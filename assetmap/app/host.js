@@ -60,7 +60,7 @@ function update(known) {
     const view = known.cargo ? null : viewOfAddress();
     known.cargo = want.cargo;
     delete known.sent.patch; // it was about another cargo
-    post(known, { do: "data", data: cargo });
+    post(known, { do: "data", data: cargo, fit: want.fits });
     if (view) post(known, { do: "view", ...view });
   }
   if (known.cargo !== want.cargo) return;

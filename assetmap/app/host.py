@@ -91,6 +91,7 @@ def show_map(
     tracked: bool = False,
     patch: Patch | None = None,
     placing: bool = False,
+    fits: bool = False,
 ) -> MapEvents:
     """Show the map and tell what the reader did on it.
 
@@ -107,6 +108,7 @@ def show_map(
         tracked: Run again when the reader has moved the map, to know the view.
         patch: What became different since the cargo was made.
         placing: As `picking`, and the pin can be dragged; the assets cannot be opened meanwhile.
+        fits: What is drawn anew is gone to.
     """
     new = patch.drawn["assets"]["id"] if patch else ()
     messages = {
@@ -118,7 +120,7 @@ def show_map(
         "focus": {"do": "focus", "id": focus[0], "n": focus[1]} if focus else None,
     }
     data = {"src": src, "title": title, "height": height, "cargo": cargo.key, "messages": messages,
-            "tracked": tracked}  # fmt: skip
+            "tracked": tracked, "fits": fits}  # fmt: skip
     said = _component("assetmap_host", _FRAME)(
         key=key, data=data, on_opened_change=_nothing, on_picked_change=_nothing, on_view_change=_nothing
     )

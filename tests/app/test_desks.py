@@ -237,7 +237,7 @@ def test_a_list_is_looked_at_first_then_brought_in_and_taken_back(at: Open, stor
     shown = shown.file_uploader[0].upload("liste.csv", CSV, "text/csv").run(timeout=60)
     assert not shown.exception
     table = shown.table[0].value
-    assert dict(zip(table.iloc[:, 0], table.iloc[:, 1], strict=True)) == {"New on the map": "2", "Handed back": "1"}
+    assert dict(zip(table.iloc[:, 0], table.iloc[:, 1], strict=True)) == {"New": "2", "Handed back": "1"}
     assert "nothing says what it is" in words(shown)
     assert store.fingerprint == before
     done = press(shown, "import-accept")
@@ -246,6 +246,12 @@ def test_a_list_is_looked_at_first_then_brought_in_and_taken_back(at: Open, stor
     assert (added.kind, added.added) == ("import", 2)
     press(done, "undo-deed")
     assert store.journal.changesets()[0].removed == 2
+
+
+def test_rows_without_a_place_are_told_before_they_come_in(at: Open) -> None:
+    csv = b"navn;kategori;lat;lon\nSkolekorpset;Kor;;\nBlandakoret;Kor;;\n"
+    shown = at("importing").file_uploader[0].upload("liste.csv", csv, "text/csv").run(timeout=60)
+    assert "2 of the new ones have no place on the map yet" in words(shown)
 
 
 def test_a_file_that_is_none_is_explained(at: Open) -> None:
@@ -287,6 +293,18 @@ def test_history_tells_what_a_step_did_and_takes_it_back(at: Open, store: Store)
     assert all(said in words(shown) for said in (EDITOR, WHY, "Torget", "Stortorget"))
     press(shown, f"undo-{number}")
     assert record(store, SQUARE)["name"] == "Torget"
+
+
+def test_history_names_what_it_was_and_counts_only_what_the_reader_may_see(at: Open, store: Store) -> None:
+    assert "Stortorget: changed" in words(at("history", edit=False))
+    added = store.journal.changesets()[-1].added
+    assert f"{added - 1} added" in words(at("history", edit=False))  # one is for a narrower circle from the first
+    store.journal.apply([Change(SQUARE, {"audience": "staff"}), Change(SHOP, {"operator": "Kari"})])
+    told = words(at("history", edit=False))
+    assert f"{added - 2} added" in told
+    assert "Nærbutikken: changed" in told
+    assert "Stortorget" not in told
+    assert "narrower circle" in told  # the step that was about it alone
 
 
 def test_an_edit_of_another_program_is_marked_and_can_be_taken_back(at: Open, store: Store) -> None:
@@ -403,3 +421,15 @@ def test_the_sketch_marks_both_places_on_the_streets(store: Store, monkeypatch: 
     assert sketch([spot(5, 5), spot(8, 5)]).count("<circle") == 2
     assert sketch([None, None]) == ""
     settings.cache_clear()
+
+
+def test_a_telephone_number_in_a_suggestion_is_told_as_something_to_take_out(at: Open) -> None:
+    at("history", edit=False)  # whose store this is
+    form = AppTest.from_string("from assetmap.app.panel import suggesting\nsuggesting._form()").run(timeout=60)
+    form.text_input(key="new-name").set_value("Kajakklubben, ring 98 12 34 56").run()
+    form.selectbox(key="new-category").select("assoc_sport").run()
+    form.session_state["_suggest-at"] = (spot(4, 6).y, spot(4, 6).x)
+    done = press(form, "suggest-send")
+    assert "Please take it out" in words(done)
+    assert "allow" not in words(done)
+    assert "“name”" not in words(done)

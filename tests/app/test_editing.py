@@ -230,6 +230,26 @@ def test_history_names_fields_and_goes_back(work: Open, store: Store) -> None:
     assert len(store.journal.versions(LIBRARY)) == 4
 
 
+def test_deleting_from_the_drawer_does_not_take_along_what_nobody_saw(work: Open, store: Store) -> None:
+    page = AppTest.from_string(
+        "from assetmap.app import router\nfrom assetmap.app.panel.details import open_details\n"
+        f"import streamlit as st\nif st.session_state.setdefault('first', True):\n    open_details({LIBRARY!r})\n"
+        "st.session_state['first'] = False\nrouter.guarded(router.map.show)()"
+    ).run(timeout=30)
+    store.journal.apply([Change(LIBRARY, {"description": "Now with a workshop"})], by="Ola")
+    page.button(key="delete-drawer").click().run(timeout=30)
+    assert store.records.get(LIBRARY)[LIBRARY].deleted_at is None
+    assert "Not deleted" in said(page)
+    assert page.text_area(key=f"edit-description-{LIBRARY}").value == "Now with a workshop"
+    page.button(key="delete").click().run(timeout=30)
+    assert store.records.get(LIBRARY)[LIBRARY].deleted_at
+
+
+def test_a_day_is_written_out_in_the_history_of_an_asset(work: Open, store: Store) -> None:
+    store.journal.confirm(LIBRARY, on="2026-05-17")
+    assert "17. mai 2026" in said(work("history", LIBRARY, "nb")).replace("\\", "")
+
+
 def test_history_hides_what_was_for_a_narrower_circle(work: Open, store: Store) -> None:
     store.journal.apply([Change(LIBRARY, {"audience": "staff", "description": "Hemmelig plan"})])
     store.journal.apply([Change(LIBRARY, {"audience": "public", "description": None})])

@@ -9,6 +9,7 @@ import pytest
 
 from assetmap.app.host import _known, _place, pack
 from assetmap.app.hours import readable
+from assetmap.app.panel.category_words import meant
 from assetmap.app.rows import Row, counts, fold, of_categories, search
 from assetmap.app.state import plain
 
@@ -47,6 +48,15 @@ def test_kinds_and_categories() -> None:
 )
 def test_hours_are_said_only_where_they_are_simple(raw: str, lines: list[str]) -> None:
     assert readable(raw, "nb") == lines
+
+
+@pytest.mark.parametrize(
+    ("words", "first"),
+    [("fotball", "sports_ground"), ("legeplads", "playground"), ("kor", "assoc_culture_arts"), ("Bibliotek", "library"),
+     ("lekeplas", "playground"), ("swimming", "bathing_place"), ("xyzzy", ""), ("  ", "")],
+)  # fmt: skip
+def test_a_word_means_a_category(words: str, first: str) -> None:
+    assert [*meant(words), ""][0] == first
 
 
 def test_foreign_text_is_no_markdown() -> None:

@@ -9,13 +9,13 @@ import streamlit as st
 from assetmap.app.cache import current_store, place
 from assetmap.app.desks.acting import act, undo
 from assetmap.app.desks.circle import open_to_us
+from assetmap.app.desks.steps import MANY, WHAT, in_short, seen, touched
 from assetmap.app.desks.telling import called, dots, moment, table, value, worth_reading
 from assetmap.app.editors import may_edit
 from assetmap.app.state import plain, tell
 from assetmap.messages import M, Message, Mn
 from assetmap.model.change import Changeset, Effect, Record, Version
 from assetmap.model.fields import title
-from assetmap.settings import settings
 from assetmap.store import Store
 
 KINDS: dict[str, Message] = {
@@ -28,10 +28,7 @@ _ICONS = {
     "edit": "edit", "import": "upload_file", "refresh": "sync", "undo": "undo", "merge": "merge", "part": "call_split",
     "review": "rate_review", "round-trip": "table_view", "confirm": "verified", "restore": "settings_backup_restore",
 }  # fmt: skip
-_WHAT: dict[str, Message] = {"new": M("new"), "gone": M("into the bin"), "restored": M("back from the bin"),
-                             "changed": M("changed")}  # fmt: skip
 _AT_ONCE = 20
-_MANY = 2_000
 _LISTED = 60
 _CAREFUL = 25
 _OPEN, _SHOWN = "history-open", "history-many"
@@ -71,8 +68,8 @@ def _changeset(store: Store, entry: Changeset) -> None:
     kind = tell(KINDS[entry.kind]) if entry.kind in KINDS else plain(entry.kind, 40)
     who = plain(entry.by, 60) if mine else ""
     st.markdown(dots(f":material/{_ICONS.get(entry.kind, 'edit')}: **{kind}**", moment(entry.at), who))
-    st.caption(dots(_counts(entry), _source(entry), plain(entry.why, 200) if mine else "", _undone(entry)))
-    if not entry.added + entry.changed + entry.removed:
+    st.caption(dots(in_short(entry), _source(entry), plain(entry.why, 200) if mine else "", _undone(entry)))
+    if not touched(entry):
         return
     with st.container(horizontal=True, gap="small"):
         st.button(tell(M("Close") if is_open else M("What it did")), key=f"open-{entry.number}", type="tertiary",
@@ -90,7 +87,7 @@ def _open(number: int | None) -> None:
 
 def _undo_button(entry: Changeset) -> None:
     """The way back; where much would change, it is asked once more."""
-    many = entry.added + entry.changed + entry.removed
+    many = touched(entry)
     if many <= _CAREFUL:
         st.button(tell(M("Undo")), key=f"undo-{entry.number}", type="tertiary", icon=":material/undo:", on_click=undo,
                   args=(entry.number,))  # fmt: skip
@@ -99,13 +96,6 @@ def _undo_button(entry: Changeset) -> None:
         st.write(tell(M("This takes back {n} records at once. What somebody changed since stays.", n=many)))
         st.button(tell(M("Take all of it back")), key=f"undo-{entry.number}", type="primary", on_click=undo,
                   args=(entry.number,))  # fmt: skip
-
-
-def _counts(entry: Changeset) -> str:
-    told = [(entry.added, Mn("one added", "{n} added", entry.added)),
-            (entry.changed, Mn("one changed", "{n} changed", entry.changed)),
-            (entry.removed, Mn("one into the bin", "{n} into the bin", entry.removed))]  # fmt: skip
-    return ", ".join(tell(message) for many, message in told if many)
 
 
 def _source(entry: Changeset) -> str:
@@ -119,26 +109,16 @@ def _undone(entry: Changeset) -> str:
     return tell(M("takes back change {number}", number=str(entry.undoes))) if entry.undoes else ""
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _found(key: str, audience: str, number: int) -> tuple[list[Effect], int, dict[str, Record]]:
-    """The effects on what this circle may see, how many are on something else, and those assets as they are."""
-    store = current_store()
-    effects = [one for one in store.journal.effects(number) if not one.field or worth_reading(one.field)]
-    there = store.records.get(list(dict.fromkeys(one.asset for one in effects)))
-    seen = {key: one.record for key, one in there.items() if open_to_us(one.record)}
-    return [one for one in effects if one.asset in seen], len({one.asset for one in effects} - set(seen)), seen
-
-
 def _effects(entry: Changeset) -> None:
-    if entry.added + entry.changed + entry.removed > _MANY:
+    if touched(entry) > MANY:
         st.caption(tell(M("These are too many to be listed here.")))
         return
-    effects, hidden, records = _found(place().key, settings().audience, entry.number)
-    _lines(effects, records)
-    if len(effects) > _LISTED:
-        st.caption(tell(M("… and {n} more lines.", n=len(effects) - _LISTED)))
-    if hidden:
-        st.caption(tell(Mn("One more is for a narrower circle.", "{n} more are for a narrower circle.", hidden)))
+    found = seen(entry)
+    _lines(found.effects, found.records)
+    if len(found.effects) > _LISTED:
+        st.caption(tell(M("… and {n} more lines.", n=len(found.effects) - _LISTED)))
+    if found.hidden and may_edit():
+        st.caption(tell(Mn("One more is for a narrower circle.", "{n} more are for a narrower circle.", found.hidden)))
 
 
 def _lines(effects: Sequence[Effect], records: dict[str, Record]) -> None:
@@ -157,7 +137,7 @@ def _lines(effects: Sequence[Effect], records: dict[str, Record]) -> None:
 
 
 def _what(one: Effect) -> str:
-    return plain(tell(title(one.field))) if one.field else tell(_WHAT.get(one.what, M("changed")))
+    return plain(tell(title(one.field))) if one.field else tell(WHAT.get(one.what, WHAT["changed"]))
 
 
 def _foreign(store: Store, version: Version) -> None:

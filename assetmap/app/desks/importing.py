@@ -6,6 +6,7 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
+import geopandas as gpd
 import streamlit as st
 
 from assetmap.app.cache import current_store, place
@@ -85,7 +86,7 @@ def _preview(found: Incoming) -> None:
     outcome, rejected = found.outcome, found.harvest.rejected
     st.header(plain(found.harvest.provenance.file, 80), anchor=False)
     lines: list[tuple[Message, int]] = [
-        (M("New on the map"), len(outcome.new)), (M("Changed"), len(outcome.changed)),
+        (M("New"), len(outcome.new)), (M("Changed"), len(outcome.changed)),
         (M("Back from the bin"), len(outcome.restored)), (M("The same as before"), outcome.same),
         (M("A person's word kept"), len(outcome.kept)), (M("Handed back"), len(rejected)),
     ]  # fmt: skip
@@ -95,6 +96,12 @@ def _preview(found: Incoming) -> None:
         table({tell(M("What would happen")): [tell(words) for words, _ in lines],
                tell(M("Rows")): [number(many, language()) for _, many in lines]},
               numbers=True, key="import")  # fmt: skip
+        nowhere = int(_new(found).geometry.isna().sum())
+        if nowhere:
+            st.caption(tell(Mn("One of the new ones has no place on the map yet: it comes into the list, and can be "
+                               "placed with “Move”.",
+                               "{n} of the new ones have no place on the map yet: they come into the list, and can be "
+                               "placed with “Move”.", nowhere)))  # fmt: skip
         if len(found.rows.private):
             st.caption(tell(Mn("One value that may be a person's contact was set apart; it is never shown or exported.",
                                "{n} values that may be a person's contact were set apart; they are never shown or "
@@ -110,9 +117,14 @@ def _preview(found: Incoming) -> None:
     _details(found)
 
 
+def _new(found: Incoming) -> gpd.GeoDataFrame:
+    """The rows that would be new."""
+    return found.rows.assets[found.rows.assets.index.isin(found.outcome.new)]
+
+
 def _new_on_map(found: Incoming) -> None:
     """A map of the new ones."""
-    new = found.rows.assets[found.rows.assets.index.isin(found.outcome.new)]
+    new = _new(found)
     if not new.geometry.notna().any():
         return
     here = place().inventory

@@ -20,15 +20,12 @@ from assetmap.model.taxonomy import taxonomy
 
 _OF_THE_ROW = (*DERIVED, "retrieved", "data_date", "source", "source_id", "licence", "attribution", "names", "tags")
 """Fields that nobody compares by reading."""
-_DAYS = ("valid_from", "valid_to", "confirmed", "retrieved", "data_date")
 
 
 def value(field: str, what: Any, before: Any = None) -> str:
     """A value in words, as plain text; of a place, how far it is from where it was."""
     if field == "geometry":
         return _place(what, before)
-    if field in _DAYS and isinstance(what, str) and len(what) == 10:
-        return date(what, language())
     return said(field, what)
 
 

@@ -56,7 +56,7 @@ def show() -> None:
 def _map(drawn: Cargo, at: At | None) -> None:
     picked = show_map(
         drawn, key="walk-map", src=map_url(language()), title=tell(M("Map of the walk: tap where it starts")),
-        height="var(--map-height)", picking=True, pin=at,
+        height="var(--map-height)", picking=True, pin=at, fits=True,
     ).picked  # fmt: skip
     if picked is not None and picked != st.session_state.get("walk-picked"):
         st.session_state["walk-picked"] = picked

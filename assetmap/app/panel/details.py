@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from assetmap.app.cache import place, table
+from assetmap.app.cache import current_store, place, table
 from assetmap.app.panel.workbench import ways_to_edit
 from assetmap.app.rows import Row
 from assetmap.app.standing import Place
@@ -53,6 +53,7 @@ def _closed() -> None:
 
 
 def _details(row: Row) -> None:
+    version = _version(row.id)  # looked up before what is shown: rather an older one than one that nobody saw
     shown = place()
     values = shown.values(row.id)
     if values is None:  # deleted a moment ago
@@ -62,7 +63,7 @@ def _details(row: Row) -> None:
     st.caption(f"{plain(row.label)} · {plain(kind.label(language()))}")
     if "description" in facts:
         st.write(plain(facts["description"], 2000))
-    ways_to_edit(row.id)
+    ways_to_edit(row.id, version)
     _fact(title("address"), facts.get("address"))
     _fact(title("near"), facts.get("near"))
     _hours(facts)
@@ -74,6 +75,11 @@ def _details(row: Row) -> None:
         st.caption(tell(_PRECISION[facts["location_precision"]]))
     st.divider()
     _origin(shown, facts)
+
+
+def _version(asset: str) -> int | None:
+    there = current_store().records.get(asset).get(asset)
+    return there.version if there else None
 
 
 def _fact(label: Message, value: Any) -> None:

@@ -9,9 +9,11 @@ from typing import Any
 import streamlit as st
 
 from assetmap.app.hours import readable
+from assetmap.app.panel.category_words import meant
 from assetmap.app.routes import badge_image
+from assetmap.app.rows import fold
 from assetmap.app.state import language, plain, tell
-from assetmap.i18n import number, say_value, sort_key
+from assetmap.i18n import date, number, say_value, sort_key
 from assetmap.messages import M, Message
 from assetmap.model.fields import FIELDS, word
 from assetmap.model.taxonomy import taxonomy
@@ -20,6 +22,7 @@ from assetmap.sources.opening_hours import normal_hours
 FIRST = ("name", "category", "description", "address", "opening_hours", "website", "wheelchair")
 MORE = ("access", "operator", "capacity", "valid_from", "valid_to", "location_precision", "audience")
 _LONG = ("description",)
+_DAYS = ("valid_from", "valid_to", "confirmed", "retrieved", "data_date")
 _HINTS: dict[str, Message] = {
     "opening_hours": M("Such as Mo-Fr 08:00-16:00"),
     "website": M("Such as www.example.org"),
@@ -80,6 +83,8 @@ def said(key: str, value: Any) -> str:
         return "–"
     if key == "category" and value in taxonomy():
         return taxonomy()[value].label(language())
+    if key in _DAYS:
+        return date(str(value), language())
     if isinstance(value, str):
         return str(say_value(word(key, value), language()))
     return number(float(value), language()) if isinstance(value, int | float) else str(value)
@@ -98,8 +103,50 @@ def _category(label: str, common: dict[str, Any]) -> None:
             st.markdown(badge_image(chosen), width="content")
         st.selectbox(
             label, categories(language()), format_func=_category_words, filter_mode="contains",
-            placeholder=tell(M("Choose, or type to search")), **common,
+            placeholder=tell(M("Choose, or type to search")), accept_new_options=True,
+            **{**common, "on_change": _category_left, "args": (common,)},
         )  # fmt: skip
+    _did_you_mean(common)
+
+
+def _category_left(common: dict[str, Any]) -> None:
+    """A category was chosen; or a word was typed that is the name of none, and may mean some."""
+    at = common["key"]
+    typed = st.session_state.get(at)
+    asked, before = f"{at}-asked", f"{at}-before"
+    if typed is not None and typed not in taxonomy():
+        fitting = [key for key in categories(language()) if fold(typed) in fold(_category_words(key))]
+        found = fitting if len(fitting) == 1 else list(dict.fromkeys([*fitting, *meant(typed)]))
+        st.session_state[at] = found[0] if len(found) == 1 else st.session_state.get(before)
+        st.session_state[asked] = (typed, found) if len(found) != 1 else None
+        if len(found) != 1:
+            return
+    st.session_state[asked] = None
+    if common["on_change"] is not None:
+        common["on_change"](*common["args"])
+
+
+def _did_you_mean(common: dict[str, Any]) -> None:
+    """What a word may mean that is the name of no category, to choose from."""
+    at = common["key"]
+    st.session_state[f"{at}-before"] = st.session_state.get(at)
+    typed, found = st.session_state.get(f"{at}-asked") or ("", [])
+    if not typed:
+        return
+    with st.container(key=f"announce-{at}", gap="xsmall"):
+        if not found:
+            st.caption(tell(M("No category is called “{words}”. Choose one of the list.", words=plain(typed, 40))))
+            return
+        st.caption(tell(M("“{words}” may be:", words=plain(typed, 40))))
+        with st.container(horizontal=True, gap="small"):
+            for key in found:
+                words = f"{badge_image(key)} {plain(taxonomy()[key].label(language()))}"
+                st.button(words, key=f"{at}-is-{key}", on_click=_is, args=(common, key))
+
+
+def _is(common: dict[str, Any], category: str) -> None:
+    st.session_state[common["key"]] = category
+    _category_left(common)
 
 
 def _category_words(key: str) -> str:

@@ -16,7 +16,7 @@ from assetmap.app.host import show_map
 from assetmap.app.panel.fields import box, cleaned, shown
 from assetmap.app.routes import map_url
 from assetmap.app.state import language, tell
-from assetmap.errors import AssetmapError, InputError
+from assetmap.errors import AssetmapError, InputError, PrivateText
 from assetmap.messages import M, Message
 from assetmap.model.spot import At, spot
 from assetmap.upkeep.merge import same
@@ -118,10 +118,10 @@ def _spot(words: str) -> None:
     """A small map to tap."""
     shown_here = cache.place()
     at: At | None = st.session_state.get(_AT)
-    st.caption(words if at is None else tell(M("Not quite there? Tap another place.")))
+    st.caption(words if at is None else tell(M("Not quite there? Drag the pin, or tap another place.")))
     picked = show_map(
         cache.asset_cargo(shown_here, language()), key="suggest-map", src=map_url(language()), height="260px",
-        title=tell(M("Map: tap where it is")), picking=True, pin=at,
+        title=tell(M("Map: tap where it is")), placing=True, pin=at,
     ).picked  # fmt: skip
     if picked is not None and picked != at:
         st.session_state[_AT] = picked
@@ -140,12 +140,19 @@ def _send(what: str) -> None:
             raise InputError(answer.message)
         cache.current_store().review.suggest(what, asset="" if what == "add" else asset, values=values, note=note)
     except AssetmapError as fault:
-        state["suggest-problem"] = fault.message
+        state["suggest-problem"] = _why(fault)
         return
     for key in [key for key in state if str(key).startswith(("new-", "fix-", "suggest-note", "elsewhere-"))]:
         del state[key]
     state.pop(_AT, None)
     state[_SENT] = True
+
+
+def _why(fault: AssetmapError) -> Message:
+    """Why it was not sent; of a contact only what can be done here, which is to take it out."""
+    if isinstance(fault, PrivateText) and fault.found:
+        return M("{what} It was not sent. Please take it out.", what=fault.found[0][1].message)
+    return fault.message
 
 
 def _values(what: str, asset: str) -> dict[str, Any]:

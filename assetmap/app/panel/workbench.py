@@ -52,14 +52,18 @@ def edit_button(asset: str, suffix: str = "") -> None:
                   args=("edit", asset))  # fmt: skip
 
 
-def ways_to_edit(asset: str) -> None:
-    """The same and more, in the drawer of an asset, which closes when one is taken."""
+def ways_to_edit(asset: str, version: int | None) -> None:
+    """The same and more, in the drawer of an asset, which closes when one is taken.
+
+    Args:
+        version: What the drawer shows; what somebody changed since is not deleted unseen.
+    """
     if not may_edit():
         return
     with st.container(horizontal=True, gap="small", key="ways"):
         taken = st.button(tell(M("Edit")), key="edit", type="primary", icon=":material/edit:", on_click=begin,
                           args=("edit", asset))  # fmt: skip
-        taken = deed_buttons(asset, None, suffix="-drawer") or taken
+        taken = deed_buttons(asset, version, suffix="-drawer") or taken
     if taken:
         st.query_params.pop("asset", None)  # else the drawer would open anew
         st.session_state["chosen"] = asset
