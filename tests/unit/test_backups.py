@@ -156,6 +156,8 @@ def test_restoring_can_be_taken_back(place: str) -> None:
     store.backups.restore(backup)
     (undo, first) = store.backups.kept()
     assert (undo.reason, first) == ("restore", backup)
+    assert store.backups.find("latest") == backup, "to go back twice must not lead back to where it began"
+    assert store.backups.find(undo.name) == undo
     store.backups.restore(undo)
     assert everything(store) == after
     assert bad(store) == []
@@ -467,6 +469,8 @@ def test_after_a_clock_was_wrong_backups_go_on(place: str) -> None:
     assert wrong is not None
     assert right is not None
     assert store.backups.kept() == [wrong, right]
+    assert store.backups.find("latest") == right
+    assert store.backups.find(wrong.name[:10]) == wrong
     assert store.backups.tick(now + datetime.timedelta(minutes=50)) is None
     assert [str(c.message) for c in store.check() if c.code == "backup"] == [
         f"The last good backup, of {right.at[:10]} {right.at[11:16]} UTC, has everything."

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import sqlalchemy as sa
 
+from assetmap.disclosure.saving import demand_clean_words
 from assetmap.errors import InputError, StoreError, StoreMissing
 from assetmap.messages import M
 from assetmap.model.change import Outcome
@@ -62,12 +63,18 @@ class Backups:
     def find(self, name: str) -> Backup:
         """One backup, by its name or the beginning of it (`2026-11-22` is the last of that day); "latest".
 
+        One that was made before going back is only meant by its whole name, else whoever goes back twice would be
+        where they began; one of a clock that ran ahead comes last.
+
         Raises:
             StoreMissing: There is none of that name.
         """
         asked.words(name)
         known = self.kept()
-        for backup in known:
+        now = content.now()
+        ordinary = [backup for backup in known if backup.reason != "restore" and backup.at <= now]
+        whole = [backup for backup in known if backup.name == name]
+        for backup in (*whole, *ordinary, *known):
             if name == LATEST or (name and backup.name.startswith(name)):
                 return backup
         raise StoreMissing(M("There is no backup “{name}” in {folder}. “assetmap backup --list” names them.",
@@ -115,6 +122,7 @@ class Backups:
             StoreMissing: There is no such backup.
             StoreError: The backup is damaged, the disk is full, or somebody else is writing. Nothing was changed.
         """
+        demand_clean_words(by=asked.words(by))
         chosen = backup if isinstance(backup, Backup) else self.find(backup)
         if self._home.copies.lost():
             return self._replace(chosen, by)
