@@ -19,7 +19,7 @@ import shapely
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from assetmap.errors import StoreError
+from assetmap.errors import InputError, StoreError
 from assetmap.messages import M
 from assetmap.model.audience import Audience
 from assetmap.model.inventory import Inventory
@@ -108,6 +108,22 @@ def upsert(connection: sa.Connection, table: sa.Table, key: str, rows: list[dict
     statement = dialect.insert(table)
     new = {name: statement.excluded[name] for name in rows[0] if name != key}
     connection.execute(statement.on_conflict_do_update(index_elements=[key], set_=new), rows)
+
+
+def demand_same_place(connection: sa.Connection, here: Neighbourhood) -> None:
+    """Make sure that a neighbourhood is not put in place of one that lies elsewhere: its homes, streets and base map
+    would be gone, and its assets would all look as if their source had lost them.
+
+    Raises:
+        InputError: The two have no place in common.
+    """
+    areas = read_frame(connection, t.boundary, "role").geometry
+    old = areas.get("boundary")
+    if old is not None and not old.is_empty and not here.boundary.is_empty and not old.intersects(here.boundary):
+        raise InputError(
+            M("This store is of {old}, and {new} lies elsewhere. Nothing was changed. Give it a store of its own: name "
+              "another folder with --store.", old=setting_of(connection, "name", "") or "?", new=here.name or "?")
+        )  # fmt: skip
 
 
 def replace_place(home: Home, connection: sa.Connection, here: Neighbourhood, addresses: pd.DataFrame | None) -> None:

@@ -177,6 +177,7 @@ class Store:
                 the source itself seems to be cut off (`Outcome.cut_off`).
 
         Raises:
+            InputError: The store is of a place that lies elsewhere.
             StoreError: Another program is writing, or the disk is full. What was stored before is untouched.
         """
         asked.thing(inventory, Inventory)
@@ -184,6 +185,7 @@ class Store:
         sources = {p.source for p in inventory.provenance}
         with writing(self.home, by=by, why=why, kind="refresh", source=", ".join(sorted(sources)), tidy=True) as pen:
             connection = pen.connection
+            content.demand_same_place(connection, inventory.neighbourhood)
             generation = int(content.setting_of(connection, "generation", 0)) + 1
             parts = publish(connection, self.home.shelf, generation, inventory.neighbourhood.network, basemap)
             outcome = bring_in(pen, inventory.everything, sources, whole=True, remove=remove)
@@ -248,6 +250,7 @@ class Store:
         asked.thing(inventory, Inventory)
         sources = {p.source for p in inventory.provenance}
         with trying(self.home) as pen:
+            content.demand_same_place(pen.connection, inventory.neighbourhood)
             return bring_in(pen, inventory.everything, sources, whole=True, remove=remove)
 
     def inventory(self, audience: Audience | str = "public", *, network: bool = True) -> Inventory:

@@ -9,8 +9,10 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 import pytest
+import shapely
 import sqlalchemy as sa
 
+from assetmap.errors import InputError
 from assetmap.messages import M
 from assetmap.model.change import Change, Outcome
 from assetmap.model.issues import Issue, issues_frame
@@ -138,3 +140,15 @@ def test_three_of_one_number_become_one(store: Store) -> None:
         store.add(assets(("Kor",), source, orgnr="974760673"), source)
     assert len(store.matches.settle()) == 2
     assert len(store.journal.bin()) == 2
+
+
+def test_a_place_that_lies_elsewhere_needs_a_store_of_its_own(store: Store) -> None:
+    store.save(inventory())
+    elsewhere = inventory(name="Andeby", boundary=shapely.box(5, 50, 6, 51), extent=None)
+    for read in (store.save, store.preview_save):
+        with pytest.raises(InputError, match="This store is of Blåbærøya, and Andeby lies elsewhere"):
+            read(elsewhere)
+    assert store.inventory().neighbourhood.name == "Blåbærøya"
+    assert len(store.inventory().neighbourhood.homes) == 3
+    store.save(inventory(name="Blåbærøya og Land", boundary=shapely.box(10.9, 58.9, 15.0, 60)))
+    assert store.inventory().neighbourhood.name == "Blåbærøya og Land"
