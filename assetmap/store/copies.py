@@ -26,7 +26,7 @@ from assetmap.errors import StoreError
 from assetmap.messages import M
 from assetmap.store import content
 from assetmap.store import tables as t
-from assetmap.store.home import Home
+from assetmap.store.home import Home, Shelf
 from assetmap.store.parts import sha256
 
 BACKUPS, MANIFEST = "backups", "backup.json"
@@ -180,7 +180,7 @@ def lay_down(copies: Copies, reason: str, now: datetime.datetime | None = None) 
     folder = copies.folder
     with speaking(folder):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _sweep(folder)
+        sweep_left(folder)
         known = laid_down(folder)
         at = written(now or datetime.datetime.now(datetime.UTC))
         name = at[:-1].replace("T", "_").replace(":", "-").replace(".", "-") + (f"-{reason}" if reason else "")
@@ -257,6 +257,16 @@ def take_over(source: Path, target: Path, known: tuple[Path, str] | None, digest
     return sha256(target) == digest
 
 
+def put_back(shelf: Shelf, connection: sa.Connection, source: Path, name: str) -> None:
+    """Put a file of a backup on the shelf of a store again, as part of the transaction."""
+    staged = shelf.stage(source.suffix)
+    try:
+        shutil.copyfile(source, staged)
+        shelf.keep(connection, staged, name)
+    finally:
+        staged.unlink(missing_ok=True)
+
+
 def _files(backup: Backup) -> dict[str, tuple[Path, str]]:
     return {name: (backup.path / name, str(entry["sha256"])) for name, entry in backup.files.items()}
 
@@ -295,8 +305,8 @@ def _settle(folder: Path) -> None:
     flush_folder(folder)
 
 
-def _sweep(folder: Path) -> None:
-    """Remove what a process that was killed left behind; what is younger may still be at work."""
-    for path in folder.glob(f"{PART}*"):
+def sweep_left(folder: Path, begins: str = PART) -> None:
+    """Remove the folders that a process that was killed left behind; what is younger may still be at work."""
+    for path in folder.glob(f"{begins}*"):
         if path.is_dir() and time.time() - path.stat().st_mtime > _LEFT_S:
             shutil.rmtree(path, ignore_errors=True)

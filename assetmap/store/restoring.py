@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from assetmap.model.change import Effect, Outcome
 from assetmap.store import content
 from assetmap.store import tables as t
-from assetmap.store.copies import Past
+from assetmap.store.copies import Past, put_back
 from assetmap.store.desks.snapshots import clean
 from assetmap.store.erasing import blank, replay
 from assetmap.store.erasures import Erasure, add, erasures, missed, noted
@@ -205,12 +205,7 @@ def _shelve(pen: Pen, home: Home, past: Past, name: str, digest: str) -> None:
     there, source = home.shelf.local(name), past.file(name)
     if source is None or (there is not None and sha256(there) == digest):
         return
-    staged = home.shelf.stage(source.suffix)
-    try:
-        staged.write_bytes(source.read_bytes())
-        home.shelf.keep(pen.connection, staged, name)
-    finally:
-        staged.unlink(missing_ok=True)
+    put_back(home.shelf, pen.connection, source, name)
 
 
 def _settings(now: sa.Connection, then: sa.Connection) -> None:

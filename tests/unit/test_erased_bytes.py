@@ -9,9 +9,11 @@ from pathlib import Path
 import pandas as pd
 import psycopg
 import pytest
+import sqlalchemy as sa
 
 from assetmap.model.change import Change
 from assetmap.store import Store
+from assetmap.store import tables as t
 from assetmap.store.home import Check
 from tests.postgres import Cluster
 from tests.stored_world import assets, inventory
@@ -86,6 +88,16 @@ def test_no_byte_of_them_stays_in_the_tables_of_a_server(on_server: Store, clust
     assert len(store.journal.versions(park(store))) >= len(seen)
     assert store.mend() == [], "there is nothing left to do"
     assert [check.code for check in store.check() if not check.ok and check.code != "backup"] == ["parts", "parts"]
+
+
+def test_no_copy_of_a_snapshot_with_them_stays_on_this_computer(on_server: Store) -> None:
+    with on_server.home.reading() as connection:
+        file = on_server.home.shelf.local(str(connection.scalar(sa.select(t.snapshot.c.file))))
+    assert file is not None
+    assert b"Hemmelig om Kari" in file.read_bytes()
+    on_server.journal.erase(park(on_server), ["description"])
+    assert not file.exists()
+    assert on_server.snapshots.frame("Spring")["description"].isna().sum() == 2
 
 
 def test_where_somebody_looks_at_an_older_moment_doctor_tells_and_mends(on_server: Store, cluster: Cluster) -> None:

@@ -7,10 +7,8 @@ in the middle of a change. What was copied is read again. Personal values and th
 from __future__ import annotations
 
 import contextlib
-import shutil
 import sqlite3
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -22,7 +20,7 @@ from assetmap.errors import StoreError
 from assetmap.messages import M
 from assetmap.store import content
 from assetmap.store import tables as t
-from assetmap.store.copies import BACKUPS, Backup, Content, Finish, Past, state_of, take_over
+from assetmap.store.copies import BACKUPS, Backup, Content, Finish, Past, state_of, sweep_left, take_over
 from assetmap.store.geometry import register
 from assetmap.store.homes import gpkg, people
 from assetmap.store.homes.database import Database, explaining
@@ -31,7 +29,6 @@ from assetmap.store.homes.folder_rescue import SCRATCH, is_lost, put_in_place
 from assetmap.store.homes.turns import locked
 
 _TRIES = 3
-_LEFT_S = 3600.0
 
 
 class FolderCopies:
@@ -51,7 +48,7 @@ class FolderCopies:
 
     def fill(self, fresh: Path, before: Mapping[str, tuple[Path, str]]) -> Content:
         """Copy the map, what is held apart, and the files that the map names."""
-        _sweep(self._place)
+        sweep_left(self._place, SCRATCH)
         counts = _agreed_copy(self._database(), fresh / MAP)
         if (self._place / PEOPLE).exists():
             people.demand_whole(self._place)
@@ -137,13 +134,6 @@ def _demand_sound(path: Path) -> None:
         raise StoreError(M("The copy of {file} is not whole ({why}), so it was thrown away; the store is as it was. "
                            "“assetmap doctor” says whether the store itself is whole.",
                            file=path.name, why=lines[0]))  # fmt: skip
-
-
-def _sweep(place: Path) -> None:
-    """Remove what a restoring that was killed left behind; a younger one may still be at work."""
-    for path in place.glob(f"{SCRATCH}*"):
-        if time.time() - path.stat().st_mtime > _LEFT_S:
-            shutil.rmtree(path, ignore_errors=True)
 
 
 def _named(connection: sa.Connection) -> dict[str, str]:

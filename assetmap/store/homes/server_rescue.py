@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from assetmap.store import content
 from assetmap.store import tables as t
-from assetmap.store.copies import Finish, Past
+from assetmap.store.copies import Finish, Past, put_back
 from assetmap.store.homes import shelf
 from assetmap.store.homes.folder_rescue import JUMP
 
@@ -51,7 +51,8 @@ def put_in_place(home: ServerHome, past: Past, finish: Finish) -> None:
         for name in _QUIET:
             connection.exec_driver_sql(f"ALTER TABLE asset ENABLE TRIGGER {name}")
         for name in content.files_of(connection):
-            _shelve(home, connection, past, name)
+            if source := past.file(name):
+                put_back(home.shelf, connection, source, name)
         content.set_settings(connection, revision=int(content.setting_of(connection, "revision", 0)) + JUMP)
         finish(home, connection)
 
@@ -66,15 +67,3 @@ def _fill(connection: sa.Connection, then: sa.Connection, table: sa.Table) -> No
         connection.execute(sa.insert(table), rows)
         counter = sa.text(f"SELECT setval(pg_get_serial_sequence('\"{table.name}\"', 'fid'), :last)")
         connection.execute(counter, {"last": rows[-1]["fid"]})
-
-
-def _shelve(home: ServerHome, connection: sa.Connection, past: Past, name: str) -> None:
-    source = past.file(name)
-    if source is None:
-        return
-    staged = home.shelf.stage(source.suffix)
-    try:
-        staged.write_bytes(source.read_bytes())
-        home.shelf.keep(connection, staged, name)
-    finally:
-        staged.unlink(missing_ok=True)

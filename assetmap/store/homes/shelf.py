@@ -89,10 +89,13 @@ class ServerShelf:
             known = connection.execute(sa.select(shelf_file).where(shelf_file.c.name == name)).first()
             if known is None:
                 return None
-            path = self.copies / f"{known.sha256}{Path(name).suffix}"
+            path = self._copy_of(name, known.sha256)
             if not self._is_sound(path, known.sha256):
                 self._fetch(connection, name, known.sha256, path)
         return path
+
+    def _copy_of(self, name: str, digest: str) -> Path:
+        return self.copies / f"{digest}{Path(name).suffix}"
 
     def _is_sound(self, path: Path, digest: str) -> bool:
         """Whether a copy is there and is what it was; read once per process and edition."""
@@ -104,11 +107,14 @@ class ServerShelf:
                 return False
             with contextlib.suppress(PermissionError):  # somebody else's copy is as good
                 os.utime(path)  # still asked for
-            found = path.stat()
+            self._known_sound(path, digest)
         except FileNotFoundError:
             return False
-        self._sound.add((digest, found.st_size, found.st_mtime_ns))
         return True
+
+    def _known_sound(self, path: Path, digest: str) -> None:
+        found = path.stat()
+        self._sound.add((digest, found.st_size, found.st_mtime_ns))
 
     def _fetch(self, connection: sa.Connection, name: str, digest: str, path: Path) -> None:
         staged = self.stage(path.suffix)
@@ -122,6 +128,7 @@ class ServerShelf:
                 if sha256(staged) != digest:
                     raise StoreError(M("The file {file} of the store is damaged on the server. Run “assetmap gather” "
                                        "again, or put back a backup.", file=name))  # fmt: skip
+                self._known_sound(staged, digest)
                 os.replace(staged, path)
                 self._forget_unused()
         finally:
@@ -136,8 +143,12 @@ class ServerShelf:
                 continue
 
     def drop(self, connection: sa.Connection, names: Collection[str]) -> None:
-        """Within the transaction: all of it happens, or nothing."""
-        connection.execute(sa.delete(shelf_file).where(shelf_file.c.name.in_(list(names))))
+        """Within the transaction: all of it happens, or nothing. The copies on this computer go at once."""
+        gone = shelf_file.c.name.in_(list(names))
+        for row in connection.execute(sa.select(shelf_file).where(gone)):
+            with contextlib.suppress(PermissionError):  # (Windows) somebody reads it
+                self._copy_of(row.name, row.sha256).unlink(missing_ok=True)
+        connection.execute(sa.delete(shelf_file).where(gone))
 
     def sweep(self, connection: sa.Connection, keep: Collection[str]) -> None:
         """Forget every file that the store does not name."""
