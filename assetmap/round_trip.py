@@ -20,6 +20,7 @@ from assetmap.exports.workbook import write_workbook
 from assetmap.messages import M, Message
 from assetmap.model.audience import Audience
 from assetmap.model.change import Change, Outcome, Record
+from assetmap.model.inventory import Inventory
 from assetmap.model.provenance import Provenance
 from assetmap.model.round_trip import Returned
 from assetmap.model.schema import empty_assets
@@ -29,10 +30,12 @@ from assetmap.sources.opening_hours import normal_hours
 from assetmap.sources.protected import protected_rows
 from assetmap.store import Store
 from assetmap.upkeep.homecoming import Screen, plan
+from assetmap.upkeep.returned_remarks import with_remarks
 from assetmap.upkeep.steps import Plan, Take
 
 SUFFIXES = (".xlsx", ".gpkg")
 """What can be taken out; an .xlsm comes home as well."""
+_SQLITE = b"SQLite format 3\x00"
 
 
 def take_out(
@@ -80,8 +83,7 @@ def bring_home(store: Store, path: Path | str, *, limited: bool = True, allow: C
         InputError: It was taken out of another store, or does not say which row is which asset.
     """
     path = Path(path)
-    read = read_geopackage_home if path.suffix.lower() == ".gpkg" else read_workbook
-    returned = read(path, limited)
+    returned = read_geopackage_home(path, limited) if _is_geopackage(path) else read_workbook(path, limited)
     if returned.store and returned.store != _name(store):
         raise InputError(M("{file} was taken out of another store. Open that one, or take the assets out again here.",
                            file=path.name))  # fmt: skip
@@ -90,7 +92,9 @@ def bring_home(store: Store, path: Path | str, *, limited: bool = True, allow: C
     ids = {row.id for row in returned.rows if row.id} | set(returned.taken or ())
     found = _planned(store, returned, ids, origin, _screen(allow))
     added = store.records.get([step.asset for step in found.of("new")])
-    return _planned(store, returned, ids | set(added), origin, _screen(allow)) if added else found
+    if added:
+        found = _planned(store, returned, ids | set(added), origin, _screen(allow))
+    return with_remarks(found, lambda: _called(store), lambda: _whole(store).neighbourhood.boundary)
 
 
 def accept(
@@ -123,6 +127,23 @@ def accept(
 def _name(store: Store) -> str:
     """The id that the store gave itself; the fingerprint begins with it."""
     return store.fingerprint.partition("-")[0]
+
+
+def _is_geopackage(path: Path) -> bool:
+    """By its content; a map program or a mail may have given it another name. What is named as one is read as one."""
+    if path.suffix.lower() == ".gpkg" or not path.is_file():
+        return path.suffix.lower() == ".gpkg"
+    with path.open("rb") as file:
+        return file.read(len(_SQLITE)) == _SQLITE
+
+
+def _whole(store: Store) -> Inventory:
+    return store.inventory("connector", network=False)
+
+
+def _called(store: Store) -> list[tuple[str, str]]:
+    frame = _whole(store).everything
+    return list(zip(frame["name"], frame["category"], strict=True))
 
 
 def _planned(store: Store, returned: Returned, ids: Collection[str], origin: Provenance, screen: Screen) -> Plan:

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from assetmap.atomic import replacing
+from assetmap.cli.keeping import keep_safe
 from assetmap.cli.options import By, Lang, NoLimit, StoreFolder, Why, lang, opened
 from assetmap.cli.outcomes import foretell, hand_back, tell
 from assetmap.cli.saying import amount, list_issues, out, progress
@@ -51,13 +52,15 @@ def add(
         foretell(incoming.outcome, kept)
         _would_reject(harvest)
         return
-    tell(accept(kept, incoming, by=by, why=why), kept)
+    done = accept(kept, incoming, by=by, why=why)
+    tell(done, kept)
     if mapping is not None and not mapping.exists() and harvest.mapping:
         with replacing(mapping) as fresh:
             fresh.write_text(json.dumps(harvest.mapping, ensure_ascii=False, indent=2), encoding="utf-8")
         out(M("How the columns were understood is kept in {file}, for next time.", file=str(mapping)))
     if len(harvest.rejected):
         hand_back(harvest.rejected, kept, incoming.name)
+    keep_safe(kept, done)
 
 
 def _mapping(path: Path | None) -> dict[str, Any] | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assetmap import api
+from assetmap.cli.keeping import keep_safe
 from assetmap.cli.options import By, Lang, NoLimit, StoreFolder, Why, folder, opened, position
 from assetmap.cli.outcomes import foretell, hand_back, tell
 from assetmap.cli.saying import list_issues, out, progress
@@ -63,6 +64,7 @@ def gather(
         hand_back(rows, kept, name)
     out(M("Kept in {folder}. Next: “assetmap app”, or “assetmap analyse coverage --category playground”.",
           folder=kept.address))  # fmt: skip
+    keep_safe(kept, done)
 
 
 def _say(found: Gathered) -> None:

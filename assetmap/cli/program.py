@@ -6,7 +6,9 @@ could not be reached; 4 the store cannot be read or written; 130 stopped by the 
 
 from __future__ import annotations
 
+import errno
 import io
+import os
 import sys
 
 import typer
@@ -27,6 +29,7 @@ from assetmap.cli import (
 )
 from assetmap.cli.saying import err
 from assetmap.errors import AssetmapError, InputError, NothingFound, Offline, ReceiptError, StoreError
+from assetmap.messages import M
 
 program = typer.Typer(
     name="assetmap", no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
@@ -61,6 +64,7 @@ program.command("bring-home", epilog="Example: assetmap bring-home clubs.xlsx --
 _CODES: tuple[tuple[type[AssetmapError], int], ...] = (
     (ReceiptError, 1), (InputError, 2), (NothingFound, 2), (Offline, 3), (StoreError, 4), (AssetmapError, 1),
 )  # fmt: skip
+_UNSAID = {errno.ENOSPC, errno.EPIPE}  # the disk is full; who was listening has gone
 
 
 def main() -> None:
@@ -70,9 +74,19 @@ def main() -> None:
             # A terminal that lacks a letter shows a question mark for it, rather than stopping half-way.
             stream.reconfigure(errors="replace")
     try:
-        program()
+        try:
+            program()
+        finally:
+            sys.stdout.flush()  # here, where it can still be told that it could not be said
     except AssetmapError as fault:
         err(fault.message)
         sys.exit(next(code for kind, code in _CODES if isinstance(fault, kind)))
     except KeyboardInterrupt:
         sys.exit(130)
+    except OSError as fault:
+        if fault.errno not in _UNSAID or fault.filename is not None:
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what still waits in it goes nowhere
+        if fault.errno == errno.ENOSPC:
+            err(M("What was to be said could not be written: the disk is full. What was done is done."))
+        sys.exit(1 if fault.errno == errno.EPIPE else 4)

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from assetmap import round_trip
+from assetmap.cli.keeping import keep_safe
 from assetmap.cli.options import AsJson, Audience, By, Categories, Lang, NoLimit, StoreFolder, Why, lang, opened
 from assetmap.cli.outcomes import EXAMPLES, plain, tell, value
 from assetmap.cli.saying import amount, as_json, list_issues, objects, out, table
@@ -64,6 +65,7 @@ def bring_home(
     done = round_trip.accept(kept, plan, by=by, why=why, take=whose, remove=remove)
     if json_:
         as_json({**_plain(plan), "outcome": plain(done)})
+        keep_safe(kept, done)
         return
     _foretell(plan, ("conflict", "gone", "rejected"))
     if plan.of("conflict") and whose == "theirs":
@@ -71,6 +73,7 @@ def bring_home(
     if plan.of("gone") and not remove:
         out(M("What is missing stays; “--remove” would put it into the bin."))
     tell(done, kept)
+    keep_safe(kept, done)
 
 
 def _lang() -> str:

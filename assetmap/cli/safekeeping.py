@@ -60,7 +60,10 @@ def backup(
     if check:
         _read_through(kept, json_)
     elif list_:
-        _list(kept.kept(), json_)
+        known = kept.kept()
+        if not known:
+            opened(store)  # where there is no store, that is what is to be said
+        _list(known, json_)
     else:
         made = kept.tick() if due else kept.make("asked")
         if json_:

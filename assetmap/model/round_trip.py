@@ -7,6 +7,7 @@ sentence that says why not. What they mean for the store is `upkeep.homecoming`'
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -100,8 +101,10 @@ _DECIMALS = 7  # of a degree: one centimetre
 
 
 def tidy(text: str) -> str:
-    """A text without characters that nobody can write, without blanks around it, and with one sort of line end."""
-    return _UNWRITTEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    """A text without characters that nobody can write, without blanks around it, with one sort of line end, and with
+    each letter in one piece: some programs write å as a and a ring."""
+    whole = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return _UNWRITTEN.sub("", whole).strip()
 
 
 def cell_place(geometry: shapely.Geometry | None) -> tuple[float, float] | None:

@@ -89,12 +89,16 @@ def _of_row(
         made = new_record(row, returned, origin)
         if isinstance(made, Message):
             yield Step("rejected", "", row.name, row.line, reason=made)
+        elif made[0] in base and made[0] not in current:  # the same row came home before
+            told = M("it was deleted meanwhile; to take your word restores it")
+            yield Step("conflict", made[0], row.name, row.line, before=row.name or None, mine={}, reason=told)
         elif made[0] not in current:
-            yield from _checked([Step("new", made[0], row.name, row.line, mine=made[1], reason=meant.note)], {})
+            new = Step("new", made[0], row.name, row.line, mine=made[1], reason=meant.note)
+            yield from _checked([new], {}, origin.retrieved)
     else:
         known = meant.asset in base or meant.asset in returned.before
         steps = _edits(meant.asset, row, returned, before[meant.asset] if known else None, current.get(meant.asset))
-        yield from _checked(list(steps), current.get(meant.asset, before[meant.asset]))
+        yield from _checked(list(steps), current.get(meant.asset, before[meant.asset]), origin.retrieved)
 
 
 def _edits(asset: str, row: Row, returned: Returned, before: Record | None, now: Record | None) -> Iterator[Step]:
@@ -162,8 +166,8 @@ def _refusal(key: str, stored: Collection[Any], sheet: bool) -> Message | None:
     return None
 
 
-def _checked(steps: list[Step], now: Mapping[str, Any]) -> Iterator[Step]:
-    """The steps, those rejected whose value would break the promise of the asset schema."""
+def _checked(steps: list[Step], now: Mapping[str, Any], today: str) -> Iterator[Step]:
+    """The steps, those rejected whose value would break the promise of the asset schema, or is of tomorrow."""
     wanted = _wanted(steps)
     if not wanted:
         yield from steps
@@ -172,6 +176,9 @@ def _checked(steps: list[Step], now: Mapping[str, Any]) -> Iterator[Step]:
     bad = _faults(whole)
     if "location_precision" in wanted:
         bad |= _precision_faults(whole)
+    if str(seen := wanted.get("confirmed") or "") > today:
+        bad["confirmed"] = M("{day} is yet to come, so nobody can have seen anything then. Give today or earlier.",
+                             day=seen)  # fmt: skip
     old = [key for key in bad if key not in wanted]
     if old:  # the store would not save the row for what stands in it already
         bad |= dict.fromkeys(wanted, M("cannot be saved, as another field of the asset is wrong: {field} {fault}",

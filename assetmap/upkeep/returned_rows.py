@@ -59,6 +59,8 @@ def _of_one_id(asset: str, rows: list[Row], returned: Returned, before: Mapping[
     if asset not in before:
         told = M("has a number in the hidden first column that is no asset here; put the right one back, or empty that "
                  "cell if the asset is new")  # fmt: skip
+        if not returned.sheet:
+            told = M("has an id that is no asset here; put the right one back, or empty it if the asset is new")
         return [Meant(row, reason=told) for row in rows]
     if len(rows) == 1:
         return [Meant(rows[0], asset)]

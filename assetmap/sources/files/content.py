@@ -15,6 +15,7 @@ from xml.sax.handler import ContentHandler
 import defusedxml.expatreader
 from defusedxml import DefusedXmlException
 
+from assetmap.atomic import STORE_LOCK
 from assetmap.errors import FileMissing, FormatError
 from assetmap.messages import M, Message
 from assetmap.settings import settings
@@ -47,6 +48,7 @@ _FOREIGN = (
     (b"\x1f\x8b", "gzip"),
     (b"II*\x00", "TIFF"),
 )
+_MAP = "map.gpkg"
 _XML_DEPTH = 100
 _XML_ELEMENTS = 3_000_000
 
@@ -56,8 +58,9 @@ def check_size(path: Path, limited: bool) -> None:
 
     Raises:
         FileMissing: There is no such file.
-        FormatError: It is empty or too large.
+        FormatError: It is empty or too large, or the map of a store, which only the store opens.
     """
+    _demand_no_store(path)
     if not path.is_file():
         raise FileMissing(M("There is no file {file}. Check its name and folder.", file=path.name))
     size = path.stat().st_size
@@ -71,11 +74,32 @@ def check_size(path: Path, limited: bool) -> None:
         )  # fmt: skip
 
 
+def _demand_no_store(path: Path) -> None:
+    """Whoever opens and closes the living map beside the store drops the locks that keep it whole."""
+    if path.name == _MAP and (path.resolve().parent / STORE_LOCK).exists():
+        raise FormatError(
+            M("{file} is the map of a store, which only the store itself opens. Write its assets out with “assetmap "
+              "export”, and read that file.", file=path)
+        )  # fmt: skip
+
+
+def _demand_written(path: Path) -> None:
+    """What a program has saved lies beside the file until the program closes it; a reader would not see it."""
+    for beside in (path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-journal")):
+        if beside.is_file() and beside.stat().st_size:
+            raise FormatError(
+                M("{file} is open in another program, and not everything that was saved there is in it yet: {beside} "
+                  "lies beside it. Close it there (in QGIS, close the project), and try again.", file=path.name,
+                  beside=beside.name)
+            )  # fmt: skip
+
+
 def content_of(path: Path) -> str:
     """The key in `TITLES` of what a file holds.
 
     Raises:
-        FormatError: It is something else, or not what its name says; XML that is cut off or has entities.
+        FormatError: It is something else, or not what its name says; XML that is cut off or has entities; a GeoPackage
+            that another program has not finished writing.
     """
     with path.open("rb") as file:
         head = file.read(4096)
@@ -89,6 +113,8 @@ def content_of(path: Path) -> str:
         else:
             raise FormatError(_unknown(path, head))
     _agree(path, found)
+    if found == "gpkg":
+        _demand_written(path)
     return found
 
 

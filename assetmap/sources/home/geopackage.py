@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,8 @@ from assetmap.sources.repair import repair
 
 _OWN = (ID_COLUMN, VERSION_COLUMN, "fid", "ogc_fid", "layer", "geometry", "deleted_at", "broken shape")
 _BROKEN = "broken shape"
+_MIDNIGHT = re.compile(r"(\d{4}-\d\d-\d\d)[T ]00:00(:00(\.0+)?)?(Z|[+-]\d\d:?\d\d)?")
+_ENOUGH = 5  # columns of ours in a layer that lost one by which it is known
 
 
 def read_geopackage_home(path: Path | str, limited: bool = True) -> Returned:
@@ -63,20 +66,26 @@ def read_geopackage_home(path: Path | str, limited: bool = True) -> Returned:
     rows = tuple(_row(layer, number, values) for layer in ours for number, values in _records(layer))
     fields = dict.fromkeys(c for layer in ours for c in layer.frame if c in FIELDS)
     issues = [issue for layer in ours for issue in layer.issues]
-    issues += [_skipped(layer) for layer in layers if not layer.shapeless and ID_COLUMN not in layer.frame]
+    read = {layer.name for layer in ours}
+    issues += [_skipped(layer) for layer in layers if not layer.shapeless and layer.name not in read]
+    issues += [] if taken is not None else [_deletions_unknown()]
     unknown = dict.fromkeys(str(c) for layer in ours for c in layer.frame if c not in FIELDS and c not in _OWN)
     return Returned(
-        path.name, _renumbered(rows), tuple(fields), tuple(unknown), True, False, tuple(issues),
+        path.name, _renumbered(rows), tuple(fields), tuple(unknown), all(ID_COLUMN in layer.frame for layer in ours),
+        False, tuple(issues),
         _fact(taken, "store"), _fact(taken, "exported_at"), _versions(taken), _before(taken),
     )  # fmt: skip
 
 
 def _is_ours(layer: Layer, taken_out: bool) -> bool:
     """Whether a layer holds assets. A table without shapes is one only in a file that was taken out: in a snapshot of
-    a whole store it is the history."""
+    a whole store it is the history. There a layer that lost its ids or categories is one still, so that its features
+    are not taken for deleted ones."""
     if layer.name == TAKEN or (layer.shapeless and not taken_out):
         return False
-    return ID_COLUMN in layer.frame and "category" in layer.frame
+    named = ID_COLUMN in layer.frame, "category" in layer.frame
+    kept = sum(str(column) in FIELDS and column != "geometry" for column in layer.frame)
+    return all(named) or (taken_out and any(named) and kept >= _ENOUGH)
 
 
 def _repaired(layer: Layer) -> Layer:
@@ -116,9 +125,12 @@ def _row(layer: Layer, number: int, cells: Mapping[str, Any]) -> Row:
 
 
 def _said(key: str, cell: Cell | None) -> Understood:
-    """A value as the schema writes it; only numbers and closed lists are interpreted, as QGIS changes no texts."""
+    """A value as the schema writes it; only numbers, closed lists and days are interpreted, as QGIS changes no
+    texts."""
     if cell is None or FIELDS[key].closed or FIELDS[key].sort == "number":
         return understood(key, cell)
+    if FIELDS[key].sort == "date" and (day := _MIDNIGHT.fullmatch(cell.text.strip())):
+        return Understood(day[1])
     return Understood(tidy(cell.text) or None)
 
 
@@ -187,3 +199,8 @@ def _skipped(layer: Layer) -> Issue:
               "The layer “{layer}” has no ids of ours and was not read ({n} features).", len(layer.frame),
               layer=layer.name)  # fmt: skip
     return Issue("layer-unknown", told)
+
+
+def _deletions_unknown() -> Issue:
+    told = M("The table “{table}” is not in the file, so it cannot be told which features were deleted.", table=TAKEN)
+    return Issue("before-missing", told)

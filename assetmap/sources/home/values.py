@@ -19,6 +19,7 @@ from assetmap.messages import Label, M, Message
 from assetmap.model.fields import CELLS, FIELDS, Field, Word
 from assetmap.model.round_trip import tidy
 from assetmap.sources.files.workbook import Cell
+from assetmap.sources.rows.assets import STEP_FREE
 from assetmap.sources.rows.categories import suggestion
 from assetmap.sources.rows.coordinates import numbers
 from assetmap.sources.rows.words import joined, shortened, spelled
@@ -148,6 +149,8 @@ def _word(field: Field, cell: Cell) -> Understood:
     said = tidy(cell.text)
     known = _meanings(field.key)
     value = said if said in field.words else known.get(spelled(said)) or known.get(joined(said))
+    if value is None and field.key == "wheelchair":
+        value = STEP_FREE.get(spelled(said))
     if value is not None:
         return Understood(value)
     if not field.closed:

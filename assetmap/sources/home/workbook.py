@@ -38,6 +38,7 @@ from assetmap.sources.home.values import Understood, understood
 from assetmap.sources.rows.words import shortened
 
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
+_ZIP = b"PK"
 _PLACE = (LATITUDE, LONGITUDE)
 _OURS = (ID_COLUMN, VERSION_COLUMN, *_PLACE)
 _LISTED = 20
@@ -60,7 +61,7 @@ def read_workbook(path: Path | str, limited: bool = True) -> Returned:
     sheets = read_cells(path, limited)
     facts = _facts(_named(sheets, FACTS))
     before = _before(_named(sheets, BEFORE))
-    sheet, found = _table(sheets, facts, path.name)
+    sheet, found, others = _table(sheets, facts, path.name)
     if ID_COLUMN not in found.columns and not before:
         raise InputError(
             M("{file} does not say any more which row is which asset: its hidden columns and sheets are gone. Read it "
@@ -72,7 +73,8 @@ def read_workbook(path: Path | str, limited: bool = True) -> Returned:
     placed = all(key in found.columns for key in _PLACE)
     return Returned(
         path.name, rows, (*columns, "geometry") if placed else columns, tuple(found.unknown.values()),
-        ID_COLUMN in found.columns, True, tuple(_issues(sheet, found, rows, before is not None)),
+        ID_COLUMN in found.columns, True,
+        (*_issues(sheet, found, rows, before is not None), *_unread(sheet, others)),
         _said(facts, "store"), _said(facts, "exported_at"),
         None if before is None else {key: version for key, (version, _) in before.items()},
         records,
@@ -81,11 +83,17 @@ def read_workbook(path: Path | str, limited: bool = True) -> Returned:
 
 def _demand_open(path: Path) -> None:
     with path.open("rb") as file:
-        if file.read(4) == _OLD_EXCEL:
-            raise FormatError(
-                M("{file} is an old Excel file (.xls) or is locked with a password. Open it in Excel and save it as "
-                  ".xlsx without a password.", file=path.name)
-            )  # fmt: skip
+        head = file.read(100)
+    if head.startswith(_OLD_EXCEL):
+        raise FormatError(
+            M("{file} is an old Excel file (.xls) or is locked with a password. Open it in Excel and save it as "
+              ".xlsx without a password.", file=path.name)
+        )  # fmt: skip
+    if not head.startswith(_ZIP) or b"opendocument" in head:
+        raise FormatError(
+            M("{file} is no Excel workbook by its content. Expected the workbook that was taken out, saved as .xlsx: a "
+              "CSV or OpenDocument file does not say which row is which asset.", file=path.name)
+        )  # fmt: skip
 
 
 def _named(sheets: list[Cells], name: str) -> Cells | None:
@@ -134,22 +142,23 @@ def _as_it_was(key: str, cell: Cell | None) -> Any:
     return (tidy(cell.text) or None) if cell else None
 
 
-def _table(sheets: list[Cells], facts: Mapping[str, Any], file: str) -> tuple[Cells, Headings]:
-    """The sheet with most of our columns, visible ones first."""
+def _table(sheets: list[Cells], facts: Mapping[str, Any], file: str) -> tuple[Cells, Headings, list[Cells]]:
+    """The sheet with most of our columns, visible ones first; and the other visible ones that have such columns."""
     found = [(s, h) for s in sheets if s.name not in (FACTS, BEFORE, LISTS) and (h := headings(s, facts["titles"]))]
     if not found:
         raise InputError(
             M("{file} has no sheet with the columns of a workbook that was taken out here: a row of titles such as "
               "“{name}” and “{category}” was expected.", file=file, name=title("name"), category=title("category"))
         )  # fmt: skip
-    return max(found, key=lambda pair: (not pair[0].hidden, len(pair[1].columns)))
+    best = max(found, key=lambda pair: (not pair[0].hidden, len(pair[1].columns)))
+    return *best, [sheet for sheet, _ in found if not sheet.hidden and sheet is not best[0]]
 
 
 def _rows(sheet: Cells, found: Headings, before: Mapping[str, Record], file: str) -> tuple[Row, ...]:
     lines = sorted({row for row, _ in sheet.cells if row > found.row})
-    if lines and lines[-1] > MOST_ROWS + found.row:
+    if len(lines) > MOST_ROWS:
         raise FormatError(M("Sheet “{sheet}” of {file} has {rows} rows; at most {most} are read.", sheet=sheet.name,
-                            file=file, rows=lines[-1], most=MOST_ROWS))  # fmt: skip
+                            file=file, rows=len(lines), most=MOST_ROWS))  # fmt: skip
     read = (_row(sheet, found, before, line) for line in lines)
     return tuple(row for row in read if row is not None)
 
@@ -237,3 +246,11 @@ def _issues(sheet: Cells, found: Headings, rows: tuple[Row, ...], complete: bool
         issues.append(Issue("before-missing", M("The hidden sheets are gone, so it cannot be told which rows were "
                                                 "deleted.")))  # fmt: skip
     return issues
+
+
+def _unread(sheet: Cells, others: list[Cells]) -> list[Issue]:
+    return [
+        Issue("sheet-unread", M("Sheet “{other}” looks like “{sheet}” and was not read. Move what is meant to be "
+                                "changed to “{sheet}”.", other=other.name, sheet=sheet.name))
+        for other in others
+    ]  # fmt: skip

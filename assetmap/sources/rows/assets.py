@@ -32,9 +32,12 @@ KNOWN_ID = 0.8
 """A column of ids is believed when at least this share of the rows has one of its own in it."""
 
 _SITE = re.compile(r"^(?:(https?://)|(?=[\w\-]+(\.[\w\-]+)*\.[a-zæøå]{2,}([/?#:]|$)))\S+$", re.IGNORECASE)
-_ACCESS = {"ja": "yes", "yes": "yes", "true": "yes", "j": "yes", "x": "yes", "nei": "no", "nej": "no", "no": "no",
-           "false": "no", "delvis": "limited", "delvist": "limited", "limited": "limited", "partly": "limited",
-           "begrenset": "limited", "begrænset": "limited"}  # fmt: skip
+STEP_FREE = {
+    "ja": "yes", "yes": "yes", "true": "yes", "j": "yes", "x": "yes", "nei": "no", "nej": "no", "no": "no",
+    "false": "no", "delvis": "limited", "delvist": "limited", "limited": "limited", "partly": "limited",
+    "begrenset": "limited", "begrænset": "limited",
+}  # fmt: skip
+"""What people write where it is asked whether one gets in without steps."""
 _DATE_WORDS = ("dato", "date", "datum")
 
 
@@ -90,7 +93,7 @@ def _row(texts: Texts, columns: Columns, places: Places, at: int, home: bool) ->
     street = address.street if home else ""
     site = _SITE.match(value("website"))
     capacity = numbers([value("capacity")])[0][0] if value("capacity") else np.nan
-    access = _ACCESS.get(value("wheelchair").casefold(), "")
+    access = STEP_FREE.get(value("wheelchair").casefold(), "")
     shown = {
         "name": value("name"),
         "description": without_door(value("description"), street),
