@@ -61,6 +61,10 @@ def _tell_rest(outcome: Outcome, store: Store, done: bool) -> None:
         out(Mn("One asset keeps what a person said of it, though its source says otherwise.",
                "{n} assets keep what people said of them, though their sources say otherwise.",
                len(held)))  # fmt: skip
+    if outcome.binned:
+        out(Mn("One of them lies in the bin and stays there; “assetmap bin” lists it.",
+               "{n} of them lie in the bin and stay there; “assetmap bin” lists them. To bring them in all the same, "
+               "take back what put them there: “assetmap history” names it.", len(outcome.binned)))  # fmt: skip
     list_clashes(outcome)
 
 
@@ -126,7 +130,7 @@ def plain(outcome: Outcome) -> dict[str, Any]:
     return {
         "changeset": outcome.changeset, "new": outcome.new, "changed": outcome.changed, "gone": outcome.gone,
         "restored": outcome.restored, "same": outcome.same, "kept": outcome.kept, "merged": outcome.merged,
-        "cut_off": outcome.cut_off, "clashes": [plain_row(c) for c in outcome.clashes],
+        "cut_off": outcome.cut_off, "binned": outcome.binned, "clashes": [plain_row(c) for c in outcome.clashes],
         "effects": [plain_row(e) for e in outcome.effects],
     }  # fmt: skip
 

@@ -76,6 +76,7 @@ class Outcome:
         merged: Ids of assets where changes of two people to different fields went together.
         cut_off: So much of a source was missing at once that its file, not the town, seems to have lost it; nothing was
             removed, and the missing ones are among `kept`.
+        binned: Ids of the assets that a source names and that lie in the bin, where a person put them: there they stay.
         effects: What happened, field by field; for a new asset one line.
     """
 
@@ -89,6 +90,7 @@ class Outcome:
     clashes: tuple[Clash, ...] = ()
     merged: tuple[str, ...] = ()
     cut_off: bool = False
+    binned: tuple[str, ...] = ()
     effects: tuple[Effect, ...] = field(default=(), repr=False)
 
     @property

@@ -124,6 +124,7 @@ def _news(claim: Claim, now: Record) -> bool:
 def _refuse(there: Stored, now: Record, claim: Claim, tally: Tally) -> None:
     """A person put it into the bin: there it stays, whatever the source says."""
     tally.same += 1
+    tally.binned.append(there.id)
     if any(not same(value, claim.said.get(name)) for name, value in _spoken(now).items() if name not in OF_THE_SOURCE):
         tally.kept.append(there.id)
         tally.effects.append(Effect(there.id, there.name, "kept"))

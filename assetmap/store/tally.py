@@ -18,6 +18,7 @@ class Tally:
     restored: list[str] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
     merged: list[str] = field(default_factory=list)
+    binned: list[str] = field(default_factory=list)
     clashes: list[Clash] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
     same: int = 0
@@ -27,7 +28,8 @@ class Tally:
         """The same, finished."""
         return Outcome(
             number, tuple(self.new), tuple(self.changed), tuple(self.gone), tuple(self.restored), self.same,
-            tuple(dict.fromkeys(self.kept)), tuple(self.clashes), tuple(self.merged), self.cut_off, tuple(self.effects),
+            tuple(dict.fromkeys(self.kept)), tuple(self.clashes), tuple(self.merged), self.cut_off, tuple(self.binned),
+            tuple(self.effects),
         )  # fmt: skip
 
     def tell(self, there: Stored, values: Record) -> None:

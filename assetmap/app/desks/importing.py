@@ -88,7 +88,8 @@ def _preview(found: Incoming) -> None:
     lines: list[tuple[Message, int]] = [
         (M("New"), len(outcome.new)), (M("Changed"), len(outcome.changed)),
         (M("Back from the bin"), len(outcome.restored)), (M("The same as before"), outcome.same),
-        (M("A person's word kept"), len(outcome.kept)), (M("Handed back"), len(rejected)),
+        (M("Stay in the bin"), len(outcome.binned)), (M("A person's word kept"), len(outcome.kept)),
+        (M("Handed back"), len(rejected)),
     ]  # fmt: skip
     lines = [(words, many) for words, many in lines if many]
     left, right = st.columns([2, 3], gap="medium")
