@@ -1,8 +1,9 @@
 """May this record be saved as it is, or does a text in it hold somebody's contact?
 
-Every text that a person typed is looked at, also in further columns and inside the JSON of `names` and `tags`. An
-association's official telephone or e-mail address may be let through by name of its kind; a national identity number
-never is. Runs at each save, so the usual record costs one look at all its texts together.
+Every text that a person typed is looked at, also in further columns, in their names, and inside the JSON of `names` and
+`tags`; so is what is said about a change, and by whom. An association's official telephone or e-mail address may be let
+through by name of its kind; a national identity number never is. Runs at each save, so the usual record costs one look
+at all its texts together.
 """
 
 from __future__ import annotations
@@ -16,12 +17,14 @@ from assetmap.disclosure.contacts import suspect
 from assetmap.disclosure.disguise import undisguised
 from assetmap.disclosure.free_text import Found, found_in
 from assetmap.errors import PrivateText
-from assetmap.messages import Mn
+from assetmap.messages import M, Mn
 
 ALLOWABLE = ("phone", "email")
 """Kinds that whoever saves may let through: an association's own number is meant to be found."""
-NOT_TYPED = frozenset({"geometry", "source_id", "part_of"})
-"""Fields that hold a place or an id; everything else is looked at."""
+NOT_TYPED = frozenset({"geometry"})
+"""Fields that hold no text; everything else is looked at."""
+IDS = frozenset({"source_id", "part_of"})
+"""Fields that hold an id, whose digits are no telephone number unless they are called one."""
 
 _CODE = re.compile(
     r"(?:^|[_:.\s\-])(?:ref|id|uuid|code|kode|nr|nummer|number|no|cvr|isbn|ean|gtin)$|(?:nr|nummer|number|[a-zæøå]Id|kode)$"
@@ -31,6 +34,7 @@ _PHONE = re.compile(
     r"|(?:kontakt|contact|vakt|vagt|nød|døgn)(?:person)?[_:.\s\-]*(?:nr|nummer|number|no)",
     re.IGNORECASE,
 )
+_ID = re.compile(r"(?:node|way|relation)/\d+|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(?:T[\d:.]{5,15}(?:Z|[+\-]\d\d:?\d\d)?)?", re.ASCII)
 _HOLDS_TEXT = (Mapping, list, tuple, set, frozenset)
 _JSON = ("{", "[")
@@ -47,21 +51,40 @@ def check_values(values: Mapping[str, Any], allow: Collection[str] = ()) -> tupl
 
     Returns:
         Pairs of field and find, in the order of the record. A find inside JSON is under `tags.key`, and its positions
-        are those in that value.
+        are those in that value; one in the name of a field is under that name, masked.
     """
     raw = dict(_raw(values))
-    if not suspect(undisguised("\x00".join(raw.values()))):
+    if not suspect(undisguised("\x00".join([*map(str, values), *raw.values()]))):
         return ()
     allowed = set(allow).intersection(ALLOWABLE)
+    texts = [(str(field), "", str(field)) for field in values if len(str(field)) >= _SHORTEST]
+    for field, whole in raw.items():
+        if suspect(undisguised(whole)):
+            texts += _inside(field, field, _opened(values[field]))
     return tuple(
-        (name, found)
-        for field, whole in raw.items()
-        if suspect(undisguised(whole))
-        for name, key, text in _inside(field, field, _opened(values[field]))
+        (_masked(name), found)
+        for name, key, text in texts
         if len(text) >= _SHORTEST
         for found in found_in(text, numbers=not _is_code(key))
         if found.kind not in allowed
     )
+
+
+def demand_clean_words(**words: str) -> None:
+    """Make sure that nobody's contact or identity number stands in what is said about a change, or by whom: it is shown
+    in the history for good, so nothing can be allowed there.
+
+    Args:
+        words: What is said, by the name that people know it under: `by`, `why`, `note`, …
+
+    Raises:
+        PrivateText: Something was found.
+    """
+    found = check_values(words)
+    if found:
+        field, first = found[0]
+        raise PrivateText(M("In “{field}”: {what} Nothing was saved. It would stay in the history: write it without, "
+                            "and save again.", field=field, what=first.message), found)  # fmt: skip
 
 
 def demand_clean(values: Mapping[str, Any], allow: Collection[str] = ()) -> None:
@@ -99,7 +122,7 @@ def _raw(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         if key in NOT_TYPED or value is None:
             continue
         if isinstance(value, str):
-            if not _DATE.fullmatch(value):
+            if not (_ID if key in IDS else _DATE).fullmatch(value):
                 yield key, ("@" if "\\u" in value and value[:1] in _JSON else value)
         elif isinstance(value, _HOLDS_TEXT) or (isinstance(value, int | float) and _PHONE.search(key)):
             yield key, str(value)
@@ -132,6 +155,13 @@ def _opened(value: Any) -> Any:
         return value
 
 
+def _masked(name: str) -> str:
+    """The name of a field without what in it may be somebody's."""
+    for found in reversed(found_in(name)):
+        name = f"{name[: found.start]}…{name[found.end :]}"
+    return name
+
+
 def _is_code(key: str) -> bool:
     """Whether a field's name says that its digits are a code and no telephone number."""
-    return bool(_CODE.search(key)) and not _PHONE.search(key)
+    return key in IDS or (bool(_CODE.search(key)) and not _PHONE.search(key))

@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from assetmap.disclosure.saving import demand_clean
+from assetmap.disclosure.saving import demand_clean_words
 from assetmap.errors import StoreError
 from assetmap.messages import M
 from assetmap.model.change import Record
@@ -166,8 +166,7 @@ def writing(
     """
     said = {"by": by, "why": why, "kind": kind, "source": source}
     entry = {**{name: asked.words(text) for name, text in said.items()}, "undoes": undoes}
-    if why:  # it is shown beside the change for good
-        demand_clean({"why": why})
+    demand_clean_words(by=by, why=why, source=source)
     with home.writing(tidy=tidy) as connection:
         pen = Pen(home, connection, entry)
         yield pen

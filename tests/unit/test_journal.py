@@ -387,7 +387,7 @@ def test_what_an_asset_cannot_be_without_is_not_erased(store: Store) -> None:
 def test_words_that_are_taken_out_again_are_no_edit_of_another_program(store: Store) -> None:
     edit(store, description="Kari Nordmann bor her", website="https://kari.example")
     with writing(store.home, by="Ola", kind="restore") as pen:
-        replay(pen, [(PARK, "description"), (PARK, "website"), ("no such", "name")])
+        replay(pen, {PARK: ["description", "website"], "no such": ["name"]})
     assert (record(store)["description"], record(store)["website"]) == (None, None)
     assert store.journal.outside() == []
     assert [v.by for v in store.journal.versions(PARK)] == ["Ola", "Kari", "gather"]
@@ -560,5 +560,41 @@ def test_a_source_of_its_own_can_be_added_undone_and_added_again(store: Store) -
     assert len(store.journal.undo(2).gone) == 2
     kept = store.add(clubs, CLUBS)
     assert (kept.new, kept.changeset) == ((), None), "what was taken back stays away"
+    assert sorted(kept.binned) == sorted(clubs.index), "and that is said"
     assert len(store.journal.undo(3).restored) == 2
     assert [p.source for p in store.provenance] == [OSM.source, CLUBS.source]
+
+
+def test_nobodys_contact_is_kept_with_a_change(store: Store) -> None:
+    """Who, why, of whom, in which column, under which id: all of it is in the history for good."""
+    new = {"name": "Bod", "category": "playground", "geometry": shapely.Point(11, 59)}
+    for said in ({"by": "Kari 91234567"}, {"by": "kari@nordmann.no"}, {"source": "Kari 912 34 567"}):
+        with pytest.raises(PrivateText):
+            store.journal.apply([Change(PARK, {"name": "Lunden"})], **said)
+    for values in ({"Ring 91234567": "ja"}, {"source_id": "kari@nordmann.no"}, {"source_id": "tlf 91234567"},
+                   {"part_of": "018190 12365"}):  # fmt: skip
+        with pytest.raises(PrivateText) as told:
+            store.journal.apply([Change("new one", {**new, **values}, kind="add")])
+        assert "91234567" not in str(told.value)
+    for call in (
+        lambda: store.journal.confirm([PARK], by="Kari 91234567"),
+        lambda: store.journal.undo(1, by="Kari 91234567"),
+        lambda: store.journal.undo(1, why="Ring 91234567"),
+        lambda: store.journal.revert(PARK, 1, by="Kari 91234567"),
+        lambda: store.journal.erase(PARK, ["description"], by="Kari 91234567"),
+        lambda: store.matches.decide(PARK, CAFE, "different", by="Kari 91234567"),
+        lambda: store.snapshots.take("Spring", by="Kari 91234567"),
+        lambda: store.snapshots.take("Spring", note="Ring 91234567"),
+        lambda: store.backups.restore("latest", by="Kari 91234567"),
+        lambda: store.save(inventory(), by="Kari 91234567"),
+        lambda: store.add(assets(("Korps",), CLUBS), CLUBS, why="Ring 91234567"),
+    ):
+        with pytest.raises(PrivateText):
+            call()
+    assert [change.number for change in store.journal.changesets()] == [1]
+
+
+def test_an_id_of_digits_is_no_telephone_number(store: Store) -> None:
+    values = {"name": "Bod", "category": "playground", "geometry": shapely.Point(11, 59), "source_id": "91234567",
+              "part_of": "91234567-89ab-4cde-8f01-23456789abcd"}  # fmt: skip
+    assert store.journal.apply([Change("new one", values, kind="add")]).new == ("new one",)

@@ -66,6 +66,44 @@ def test_what_is_gone_goes_into_the_bin(store: Store) -> None:
     assert list(store.journal.bin().index) == [asset]
 
 
+def test_what_somebody_worked_on_since_is_not_taken_away(store: Store) -> None:
+    asset = first(store)
+    key = store.review.suggest("gone", asset=asset)
+    store.journal.apply([Change(asset, {"description": "Åpnet igjen"})])
+    done = store.review.accept(key)
+    assert ([clash.field for clash in done.clashes], done.changeset) == (["description"], None)
+    assert [waiting.id for waiting in store.review.queue()] == [key]
+    assert store.review.accept(key, version=store.records.get(asset)[asset].version).gone == (asset,)
+
+
+def test_what_lies_in_the_bin_is_not_corrected(store: Store) -> None:
+    asset = first(store)
+    key = store.review.suggest("edit", asset=asset, values={"name": "Nytt"})
+    store.journal.apply([Change(asset, {}, "remove")])
+    with pytest.raises(InputError, match="lies in the bin"):
+        store.review.accept(key)
+    assert [waiting.id for waiting in store.review.queue()] == [key]
+
+
+def test_a_shape_is_not_larger_than_needed_and_a_slip_is_seen_before_it_is_sent(store: Store) -> None:
+    round_one = shapely.Point(11, 59).buffer(0.001, quad_segs=1_000)
+    for call in (store.review.suggest, store.review.check):
+        with pytest.raises(InputError, match="has 4.001 corners, and at most 2000"):
+            call("add", values={**BENCH, "geometry": round_one})
+        with pytest.raises(PrivateText):
+            call("add", values=BENCH, note="Ring 91234567")
+    assert store.review.check("add", values=BENCH).keys() == BENCH.keys()
+    assert store.review.queue() == []
+
+
+def test_a_day_has_an_end(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(desk, "MOST_A_DAY", 2)
+    for _ in range(2):
+        store.review.refuse(store.review.suggest("edit", asset=first(store), note="Feil"), reason="Nei")
+    with pytest.raises(InputError, match="So many suggestions wait"):
+        store.review.suggest("edit", asset=first(store), note="Feil")
+
+
 def test_refused_with_a_reason(store: Store) -> None:
     key = store.review.suggest("add", values=BENCH)
     with pytest.raises(InputError, match="Say in a few words why"):
@@ -152,3 +190,17 @@ def test_words_that_were_dealt_with_are_forgotten(store: Store) -> None:
     assert rows[done] is None
     assert rows[waits]
     assert store.review.get(done).said == {}
+
+
+def test_nobodys_contact_is_kept_with_a_decision(store: Store) -> None:
+    key = store.review.suggest("add", values=BENCH)
+    for call in (
+        lambda: store.review.assign(key, "kari@nordmann.no"),
+        lambda: store.review.accept(key, by="Kari 91234567"),
+        lambda: store.review.refuse(key, by="Kari 91234567", reason="no"),
+        lambda: store.review.refuse(key, reason="Ring 91234567"),
+    ):
+        with pytest.raises(PrivateText):
+            call()
+    (waiting,) = store.review.queue()
+    assert waiting.assignee == ""

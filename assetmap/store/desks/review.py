@@ -12,9 +12,10 @@ import uuid
 from collections.abc import Collection, Mapping
 from typing import Any
 
+import shapely
 import sqlalchemy as sa
 
-from assetmap.disclosure.saving import demand_clean
+from assetmap.disclosure.saving import demand_clean, demand_clean_words
 from assetmap.errors import InputError
 from assetmap.messages import M
 from assetmap.model.change import Change, Outcome, Record
@@ -31,6 +32,10 @@ from assetmap.store.writing import Pen, writing
 
 MOST_LETTERS = 10_000
 """How many characters one suggestion may have, all its texts together."""
+MOST_CORNERS = 2_000
+"""How many corners the shape of a suggestion may have."""
+MOST_A_DAY = 500
+"""How many may come in one day, so that nobody can fill the queue for everybody else overnight."""
 MOST_WAITING = 5_000
 """How many suggestions may wait; more than anybody will read, and less than fills a disk."""
 FORGET_DAYS = 90
@@ -60,12 +65,8 @@ class Review:
             InputError, SchemaError: Too little, too much, or something that nobody may suggest.
             StoreError: Too many suggestions wait already.
         """
-        given = asked.values({} if values is None else values)
-        said = {name: value for name, value in given.items() if value is not None and value != ""}
-        asset, note = asked.words(asset), asked.words(note, most=MOST_LETTERS)
+        said = self.check(kind, asset=asset, values=values, note=note)
         version = None if version is None else asked.number(version, least=1)
-        _demand_sense(kind, asset, said, note)
-        demand_clean({**said, "note": note})
         with self._home.writing() as connection:
             seen = read(connection, [asset]).get(asset) if asset else None
             _demand_room(connection)
@@ -85,6 +86,20 @@ class Review:
             }  # fmt: skip
             connection.execute(sa.insert(t.suggestion), row)
         return key
+
+    def check(
+        self, kind: str, *, asset: str = "", values: Mapping[str, Any] | None = None, note: str = ""
+    ) -> Record:  # fmt: skip
+        """The values of a suggestion without empty ones, looked at as `suggest` does, and nothing is kept.
+
+        Raises:
+            PrivateText, InputError: As in `suggest`.
+        """
+        given = asked.values({} if values is None else values)
+        said = {name: value for name, value in given.items() if value is not None and value != ""}
+        _demand_sense(kind, asked.words(asset), said, asked.words(note, most=MOST_LETTERS))
+        demand_clean({**said, "note": note})
+        return said
 
     def queue(self, state: str = "new", *, assignee: str | None = None) -> list[Suggestion]:
         """The suggestions in a state, those that wait longest first.
@@ -111,10 +126,15 @@ class Review:
             return _of(connection, key)
 
     def assign(self, key: str, to: str) -> None:
-        """Note who looks at a suggestion; nobody where `to` is empty."""
+        """Note who looks at a suggestion; nobody where `to` is empty.
+
+        Raises:
+            PrivateText: It is no name but somebody's contact.
+        """
+        demand_clean_words(assignee=asked.words(to))
         with self._home.writing() as connection:
             _waiting(connection, key)
-            _set(connection, key, assignee=asked.words(to).strip() or None)
+            _set(connection, key, assignee=to.strip() or None)
 
     def accept(
         self, key: str, *, by: str = "", values: Mapping[str, Any] | None = None, version: int | None = None,
@@ -138,6 +158,8 @@ class Review:
             found = _waiting(pen.connection, key)
             wanted = dict(found.said if values is None else asked.values(values))
             demand_clean(wanted, allow)
+            if found.kind == "edit":
+                _demand_on_map(pen.connection, found)
             carry_out(pen, asked.changes([_change(found, wanted, version)]), tally)
             if not tally.clashes:
                 _decide(pen, key, "accepted", by, changeset=pen.written)
@@ -151,7 +173,7 @@ class Review:
         """
         if not asked.words(reason).strip():
             raise InputError(M("Say in a few words why this is not done; whoever asks later will want to know."))
-        demand_clean({"reason": reason})
+        demand_clean_words(reason=reason)
         with writing(self._home, by=by, kind="review") as pen:
             _waiting(pen.connection, key)
             _decide(pen, key, "refused", by, reason=reason.strip())
@@ -183,6 +205,10 @@ def _demand_sense(kind: str, asset: str, said: Record, note: str) -> None:
     if letters > MOST_LETTERS:
         raise InputError(M("This is {found} characters long, and at most {most} are read. Say it shorter.",
                            found=letters, most=MOST_LETTERS))  # fmt: skip
+    corners = sum(int(shapely.get_num_coordinates(v)) for v in said.values() if isinstance(v, shapely.Geometry))
+    if corners > MOST_CORNERS:
+        raise InputError(M("This shape has {found} corners, and at most {most} are taken. Draw it more simply.",
+                           found=corners, most=MOST_CORNERS))  # fmt: skip
     if kind == "add" and not {"name", "category", "geometry"} <= said.keys():
         raise InputError(M("A new place needs a name, a category and a spot on the map."))
     if kind == "edit" and not said and not note.strip():
@@ -199,18 +225,26 @@ def _seen(there: Stored, version: int | None) -> int:
 
 
 def _demand_room(connection: sa.Connection) -> None:
-    waiting = connection.scalar(
-        sa.select(sa.func.count()).select_from(t.suggestion).where(t.suggestion.c.state == "new")
-    )
-    if (waiting or 0) >= MOST_WAITING:
+    suggested = sa.select(sa.func.count()).select_from(t.suggestion)
+    waiting = connection.scalar(suggested.where(t.suggestion.c.state == "new")) or 0
+    today = connection.scalar(suggested.where(t.suggestion.c.at == _day())) or 0
+    if waiting >= MOST_WAITING or today >= MOST_A_DAY:
         raise InputError(
-            M("So many suggestions wait already that no more can be taken just now. Try again in some days.")
+            M("So many suggestions wait already that no more can be taken just now. Try again tomorrow.")
+        )
+
+
+def _demand_on_map(connection: sa.Connection, found: Suggestion) -> None:
+    there = read(connection, [found.asset]).get(found.asset)
+    if there is not None and there.deleted_at is not None:
+        raise InputError(
+            M("{asset} lies in the bin. Take it out first, or refuse the suggestion and say why.", asset=there.name)
         )
 
 
 def _change(found: Suggestion, wanted: Record, seen: int | None) -> Change:
     if found.kind == "gone":
-        return Change(found.asset, kind="remove", version=seen)
+        return Change(found.asset, kind="remove", version=seen or found.version)
     if found.kind == "add":
         return Change(found.asset, wanted, kind="add")
     return Change(found.asset, wanted, version=seen or found.version)

@@ -20,7 +20,7 @@ import sqlalchemy as sa
 
 from assetmap.atomic import replacing
 from assetmap.disclosure.gate import release, release_rows
-from assetmap.disclosure.saving import demand_clean
+from assetmap.disclosure.saving import demand_clean_words
 from assetmap.errors import InputError, StoreError
 from assetmap.messages import M
 from assetmap.model.audience import Audience
@@ -77,7 +77,7 @@ class Snapshots:
             raise InputError(
                 M("“{name}” cannot be the name of a snapshot. Expected up to 100 letters.", name=asked.shown(name))
             )
-        demand_clean({"name": name, "note": note})
+        demand_clean_words(name=name, note=note)
         with writing(self._home, by=by, kind="snapshot", tidy=True) as pen:
             if any(known.name.casefold() == name.casefold() for known in _all(pen.connection)):
                 raise InputError(M("There is a snapshot “{name}” already. Choose another name.", name=name))
