@@ -21,6 +21,10 @@ _KINDS: dict[str, Message] = {"add": M("new place"), "edit": M("correction"), "g
 
 def review(
     accept: Annotated[str | None, typer.Option("--accept", metavar="ID", help="Do what is suggested.")] = None,
+    seen: Annotated[
+        int | None,
+        typer.Option("--seen", metavar="VERSION", help="With --accept: the version of the asset that you looked at."),
+    ] = None,
     refuse: Annotated[str | None, typer.Option("--refuse", metavar="ID", help="Do not; needs --reason.")] = None,
     reason: Annotated[str, typer.Option("--reason", help="Why it is refused.")] = "",
     assign: Annotated[
@@ -36,7 +40,7 @@ def review(
         raise InputError(M("One thing at a time: --accept, --refuse or --assign."))
     kept = opened(store)
     if accept is not None:
-        _accept(kept, accept, by, json_)
+        _accept(kept, accept, by, seen, json_)
     elif refuse is not None:
         kept.review.refuse(refuse, by=by, reason=reason)
         _told(kept.review.get(refuse), json_, M("Refused; the reason is kept."))
@@ -47,13 +51,16 @@ def review(
         _queue(kept, json_)
 
 
-def _accept(kept: Store, key: str, by: str, json_: bool) -> None:
-    done = kept.review.accept(key, by=by)
+def _accept(kept: Store, key: str, by: str, seen: int | None, json_: bool) -> None:
+    done = kept.review.accept(key, by=by, version=seen)
     if json_:
         as_json(plain(done))
     elif done.clashes:
         out(M("Nothing was done; the suggestion goes on waiting."))
         list_clashes(done)
+        asset = done.clashes[0].asset
+        out(M("Look at it as it is now (“assetmap history --asset {asset}”), then say which version you saw: --seen "
+              "{version}", asset=asset, version=str(kept.records.get(asset)[asset].version)))  # fmt: skip
     else:
         out(M("Done."))
         tell(done, kept)

@@ -134,11 +134,13 @@ def _send(what: str) -> None:
     asset, note = str(state.get(_PLACE) or ""), str(state.get("suggest-note") or "")
     try:
         values = _values(what, asset)
+        review, meant = cache.current_store().review, "" if what == "add" else asset
+        review.check(what, asset=meant, values=values, note=note)  # first: a slip must not count against the sender
         session = state.setdefault(_SESSION, secrets.token_hex(16))
         answer = _limit().ask(session, "\n".join([note, *(str(value) for value in values.values())]))
         if answer.message is not None:
             raise InputError(answer.message)
-        cache.current_store().review.suggest(what, asset="" if what == "add" else asset, values=values, note=note)
+        review.suggest(what, asset=meant, values=values, note=note)
     except AssetmapError as fault:
         state["suggest-problem"] = _why(fault)
         return
