@@ -17,7 +17,7 @@ from assetmap.disclosure.phone_numbers import phone_numbers
 
 Kind = Literal["phone", "email", "identity"]
 
-_DIGITS = re.compile(r"\d(?:[\s().,_:;\-/+A-Y]{0,4}\d){5}")
+_DIGITS = re.compile(r"\d(?:[\s().,_\-/+A-Y]{0,4}\d){5}")
 
 
 class Contact(NamedTuple):
