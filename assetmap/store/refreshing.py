@@ -15,6 +15,7 @@ from typing import Any
 import geopandas as gpd
 import sqlalchemy as sa
 
+from assetmap.disclosure.refuges import demand_no_refuge
 from assetmap.model.change import Effect, Outcome, Record
 from assetmap.store import claims as said
 from assetmap.store import tables as t
@@ -39,8 +40,13 @@ def bring_in(
         sources: Keys of the sources that were read, also those that gave nothing.
         whole: Whether this is all that they have; then what is not in it is gone from them.
         remove: Whether what is gone from them goes into the bin; None: unless it looks as if a file was cut off.
+
+    Raises:
+        InputError: A row is a refuge from violence, which nothing may keep.
     """
     rows = {row["id"]: row for row in rows_of(frame, t.asset, "id")}
+    for row in rows.values():
+        demand_no_refuge(row)
     known = said.of_sources(pen.connection, set(sources) | {row["source"] for row in rows.values()})
     stored = read(
         pen.connection, dict.fromkeys(key for i in (*rows, *known) for key in (i, known[i].asset if i in known else i))

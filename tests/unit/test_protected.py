@@ -7,7 +7,9 @@ import json
 import pandas as pd
 import pytest
 
-from assetmap.sources.protected import protected, protected_rows
+from assetmap.disclosure.refuges import by_tags, demand_no_refuge, is_refuge
+from assetmap.errors import InputError
+from assetmap.sources.protected import protected_rows
 
 
 @pytest.mark.parametrize(
@@ -24,7 +26,8 @@ from assetmap.sources.protected import protected, protected_rows
     ],
 )
 def test_by_whom_it_is_for(tags: dict[str, str]) -> None:
-    assert protected(tags)
+    assert by_tags(tags)
+    assert is_refuge({"tags": json.dumps(tags)})
 
 
 @pytest.mark.parametrize(
@@ -38,7 +41,7 @@ def test_by_whom_it_is_for(tags: dict[str, str]) -> None:
     ],
 )
 def test_other_help_stays_on_the_map(tags: dict[str, str]) -> None:
-    assert not protected(tags)
+    assert not by_tags(tags)
 
 
 SECRET = [
@@ -64,10 +67,23 @@ def test_by_its_words(name: str, column: str) -> None:
     value = json.dumps({"en": name}, ensure_ascii=False) if column in {"names", "tags"} else f"  {name}, Norge"
     frame = pd.DataFrame({column: [value, None]})
     assert protected_rows(frame).tolist() == [True, False]
+    assert is_refuge({column: value})
+    assert is_refuge({column: json.dumps({"nb": f"Sagene \u200b{name}"})})
+    assert is_refuge({column: name[:3] + "\u200b" + name[3:]}), "nor with a sign in it that nobody sees"
+
+
+@pytest.mark.parametrize("name", ["Krisesenteret i Oslo", "Kvindekrisecenter København"])
+def test_what_somebody_wants_to_keep_is_refused_and_not_repeated(name: str) -> None:
+    for values in ({"name": name}, {"note": f"Ved siden av ligger {name}"}, {"tags": {"name:nb": name}}):
+        with pytest.raises(InputError) as told:
+            demand_no_refuge(values)
+        assert "krise" not in str(told.value).lower()
+    demand_no_refuge({"name": "Kristiansand bibliotek", "tags": '{"social_facility:for": "senior"}', "note": None})
 
 
 @pytest.mark.parametrize("name", OPEN)
 def test_other_names_are_not_taken_for_it(name: str) -> None:
+    assert not is_refuge({"name": name})
     assert not protected_rows(pd.DataFrame({"name": [name]})).any()
 
 

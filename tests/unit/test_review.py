@@ -13,7 +13,7 @@ from assetmap.model.change import Change
 from assetmap.store import Store
 from assetmap.store import tables as t
 from assetmap.store.desks import review as desk
-from tests.stored_world import assets, inventory
+from tests.stored_world import CLUBS, assets, inventory
 
 BENCH = {"name": "Benken ved elva", "category": "playground", "geometry": shapely.Point(11.005, 59.0)}
 
@@ -204,3 +204,25 @@ def test_nobodys_contact_is_kept_with_a_decision(store: Store) -> None:
             call()
     (waiting,) = store.review.queue()
     assert waiting.assignee == ""
+
+
+@pytest.mark.parametrize("name", ["Krisesenteret i Oslo", "Kvindekrisecenter København"])
+def test_of_a_refuge_nothing_is_kept_at_all(store: Store, name: str) -> None:
+    before = len(store.review.queue())
+    key = store.review.suggest("add", values=BENCH)
+    for call in (
+        lambda: store.review.suggest("add", values={**BENCH, "name": name}),
+        lambda: store.review.suggest("edit", asset=first(store), values={"description": f"Her er {name}"}),
+        lambda: store.review.suggest("edit", asset=first(store), note=f"Her er {name}"),
+        lambda: store.review.accept(key, values={**BENCH, "name": name}),
+        lambda: store.journal.apply([Change("new one", {**BENCH, "name": name}, kind="add")]),
+        lambda: store.journal.apply([Change(first(store), {"name": name})]),
+        lambda: store.add(assets((name,), CLUBS), CLUBS),
+        lambda: store.save(inventory(assets((name,)))),
+    ):
+        with pytest.raises(InputError, match="refuge from violence"):
+            call()
+    assert len(store.review.queue()) == before + 1
+    with store.home.reading() as connection:
+        rows = [connection.execute(sa.select(table)).fetchall() for table in t.metadata.sorted_tables]
+    assert name not in str(rows)

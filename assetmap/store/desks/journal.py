@@ -9,6 +9,7 @@ import geopandas as gpd
 import pandas as pd
 import sqlalchemy as sa
 
+from assetmap.disclosure.refuges import demand_no_refuge
 from assetmap.disclosure.saving import demand_clean
 from assetmap.errors import InputError
 from assetmap.messages import M
@@ -57,6 +58,7 @@ class Journal:
 
         Raises:
             PrivateText: A text holds somebody's contact or national identity number; nothing was saved.
+            InputError: It reads as a refuge from violence, which is never kept; nothing was saved.
             SchemaError: A value breaks the asset schema; nothing was saved.
             InputError: There is no such asset or version, or one asset is changed twice; nothing was saved.
             StoreError: Somebody else is writing for too long, or the disk is full; nothing was saved.
@@ -65,6 +67,7 @@ class Journal:
         allow = asked.kinds(allow)
         for change in changes:
             demand_clean(change.values, allow)
+            demand_no_refuge(change.values)
         tally = Tally()
         with writing(self._home, by=by, why=why, kind=kind, source=source) as pen:
             carry_out(pen, changes, tally)

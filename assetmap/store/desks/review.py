@@ -15,6 +15,7 @@ from typing import Any
 import shapely
 import sqlalchemy as sa
 
+from assetmap.disclosure.refuges import demand_no_refuge
 from assetmap.disclosure.saving import demand_clean, demand_clean_words
 from assetmap.errors import InputError
 from assetmap.messages import M
@@ -62,7 +63,7 @@ class Review:
 
         Raises:
             PrivateText: A text holds somebody's contact or identity number.
-            InputError, SchemaError: Too little, too much, or something that nobody may suggest.
+            InputError, SchemaError: Too little, too much, or something that nobody may suggest, such as a refuge.
             StoreError: Too many suggestions wait already.
         """
         said = self.check(kind, asset=asset, values=values, note=note)
@@ -99,6 +100,7 @@ class Review:
         said = {name: value for name, value in given.items() if value is not None and value != ""}
         _demand_sense(kind, asked.words(asset), said, asked.words(note, most=MOST_LETTERS))
         demand_clean({**said, "note": note})
+        demand_no_refuge({**said, "note": note})
         return said
 
     def queue(self, state: str = "new", *, assignee: str | None = None) -> list[Suggestion]:
@@ -158,6 +160,7 @@ class Review:
             found = _waiting(pen.connection, key)
             wanted = dict(found.said if values is None else asked.values(values))
             demand_clean(wanted, allow)
+            demand_no_refuge(wanted)
             if found.kind == "edit":
                 _demand_on_map(pen.connection, found)
             carry_out(pen, asked.changes([_change(found, wanted, version)]), tally)
@@ -229,9 +232,7 @@ def _demand_room(connection: sa.Connection) -> None:
     waiting = connection.scalar(suggested.where(t.suggestion.c.state == "new")) or 0
     today = connection.scalar(suggested.where(t.suggestion.c.at == _day())) or 0
     if waiting >= MOST_WAITING or today >= MOST_A_DAY:
-        raise InputError(
-            M("So many suggestions wait already that no more can be taken just now. Try again tomorrow.")
-        )
+        raise InputError(M("So many suggestions wait already that no more can be taken just now. Try again tomorrow."))
 
 
 def _demand_on_map(connection: sa.Connection, found: Suggestion) -> None:
