@@ -137,6 +137,31 @@ def test_move_by_drag_and_by_keys_then_delete(desktop: Page, url: str, store: St
     frame.wait_for_function("assetmap.view.current.assets.name.includes('Åsgård bibliotek')", timeout=LONG)
 
 
+def test_a_category_is_found_by_a_word_of_another_language(desktop: Page, url: str, store: Store, axe: Axe) -> None:
+    visit(desktop, f"{url}/?lang=nb&asset={LIBRARY}")
+    open_form(desktop)
+
+    def type_in(word: str) -> None:
+        box(desktop, "category").fill(word)
+        desktop.get_by_role("option").first.click()
+
+    def category() -> object:
+        return store.records.get(LIBRARY)[LIBRARY].record["category"]
+
+    type_in("legeplads")
+    expect(box(desktop, "category")).to_have_value(re.compile("^Lekeplass"))
+    assert category() == "playground"
+    type_in("fotball")  # there are several, so it is asked
+    choice = desktop.locator(f".st-key-edit-category-{LIBRARY}-is-sports_hall button").last
+    expect(choice).to_be_visible()
+    assert category() == "playground"
+    no_fault(axe, desktop)
+    choice.click()
+    expect(box(desktop, "category")).to_have_value(re.compile("^Idrettshall"))
+    expect(choice).to_have_count(0)
+    assert category() == "sports_hall"
+
+
 def test_two_people_at_once(desktop: Page, phone: Page, url: str, store: Store, axe: Axe) -> None:
     for page in (desktop, phone):
         visit(page, f"{url}/?lang=en&asset={LIBRARY}")
