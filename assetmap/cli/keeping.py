@@ -19,5 +19,6 @@ def keep_safe(store: Store, outcome: Outcome) -> None:
         return
     try:
         store.backups.tick()
-    except AssetmapError as fault:
-        err(M("What was done is kept, but no backup of it could be made: {why}", why=fault.message))
+    except (AssetmapError, OSError) as fault:
+        why = fault.message if isinstance(fault, AssetmapError) else str(fault)
+        err(M("What was done is kept, but no backup of it could be made: {why}", why=why))
