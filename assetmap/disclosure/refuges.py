@@ -87,6 +87,7 @@ def _values(tags: Mapping[str, str], key: str) -> set[str]:
 _SAID = (*TOLD, "near", "address", "note")
 _STEMS = (
     "krise", "krisi", "kriss", "krisc", "krish", "kris ", "kris-", "incest", "jour", "frid", "kvinnors", "volds",
-    "våld", "boende", "shelter", "refuge", "domestic", "safe house", "turva", "kvenna", "frauen", "acogida", "social_facility",
+    "våld", "boende", "shelter", "refuge", "domestic", "safe house", "turva", "kvenna", "frauen", "acogida",
+    "social_facility",
 )  # fmt: skip
 """One of these is in each of the words and tags; cheap to look for, and most texts have none."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 import sqlalchemy as sa
 
 from assetmap.errors import InputError
 from assetmap.messages import M
 from assetmap.model.schema import REQUIRED
-from assetmap.store import asked, content
+from assetmap.store import asked, content, words
 from assetmap.store import tables as t
 from assetmap.store.desks.snapshots import clean
 from assetmap.store.erasures import add, note
@@ -34,27 +34,97 @@ def erase(home: Home, asset: str, fields: Collection[str], *, by: str = "") -> i
             raise InputError(M("There is no asset {asset} in this store. Its id may be from another store.",
                                asset=asked.shown(asset)))  # fmt: skip
         _demand_known(wanted, stored, past)
-        same = _joined(pen.connection, asset)
-        count = sum(_erase_one(pen, home, one, wanted) for one in same)
-        clean(pen, home, dict.fromkeys(same, wanted))
-        now = content.now()
-        erased = [(one, name, now) for one in same for name in wanted]
-        add(pen.connection, erased)
-        note(home.copies.folder, pen.connection, erased)
-        pen.dirty()
+        same = _having(pen.connection, asset, wanted)
+        count = sum(_erase_one(pen, home, one, names) for one, names in same.items())
+        clean(pen, home, same)
+        _remember(pen, home, same)
     home.wipe()
     return count
 
 
-def _joined(connection: sa.Connection, asset: str) -> list[str]:
-    """An asset and the records joined with it: they are one thing, and any of them may have the words."""
-    known, new = set[str](), {asset}
-    into = (t.asset.c.id, t.asset.c.merged_into)
+def erase_words(home: Home, sort: str, key: object, *, by: str = "") -> int:
+    """Take out who did something and what they said of it, for good; returns in how many places there was something.
+
+    Args:
+        sort: Of `words.PLACES`.
+        key: Which one of it; with a changeset go the suggestions and pairs that were decided with it.
+    """
+    with writing(home, by=by, kind="erase", tidy=True) as pen:
+        if not words.is_there(pen.connection, sort, key):
+            raise InputError(M("There is nothing of that number or name here. Nothing was erased."))
+        places = {words.reference(*place): list(words.PLACES[place[0]][2])
+                  for place in words.belonging(pen.connection, sort, key)}  # fmt: skip
+        count = sum(words.blank_place(pen.connection, place, names) for place, names in places.items())
+        _remember(pen, home, places)
+    home.wipe()
+    return count
+
+
+def _remember(pen: Pen, home: Home, erased: Mapping[str, list[str]]) -> None:
+    """Note what was erased, in the store and beside its backups."""
+    now = content.now()
+    rows = [(one, name, now) for one, names in erased.items() for name in names]
+    add(pen.connection, rows)
+    note(home.copies.folder, pen.connection, rows)
+    pen.dirty()
+
+
+def _having(connection: sa.Connection, asset: str, fields: list[str]) -> dict[str, list[str]]:
+    """Which fields to erase of which records: all of an asset and of those joined with it, which are one thing; of
+    those that once were, the fields in which the same words ever stood."""
+    same = _joined(connection, {asset}, _now_joined)
+    found = dict.fromkeys(same, fields)
+    said = _said(connection, same, fields)
+    for other in _joined(connection, set(same), _ever_joined):
+        if other not in found:
+            theirs = _said(connection, [other], fields)
+            shared = [name for name in fields if said[name] & theirs[name]]
+            if shared:
+                found[other] = shared
+    return found
+
+
+def _joined(
+    connection: sa.Connection, begin: set[str], neighbours: Callable[[sa.Connection, set[str]], set[str]]
+) -> list[str]:
+    known, new = set[str](), begin
     while new:
         known |= new
-        query = sa.select(*into).where(t.asset.c.merged_into.is_not(None), sa.or_(*[c.in_(new) for c in into]))
-        new = {one for row in connection.execute(query) for one in row} - known
+        new = neighbours(connection, new) - known
     return sorted(known)
+
+
+def _now_joined(connection: sa.Connection, assets: set[str]) -> set[str]:
+    into = (t.asset.c.id, t.asset.c.merged_into)
+    query = sa.select(*into).where(t.asset.c.merged_into.is_not(None), sa.or_(*[c.in_(assets) for c in into]))
+    return {one for row in connection.execute(query) for one in row}
+
+
+def _ever_joined(connection: sa.Connection, assets: set[str]) -> set[str]:
+    """Those that are or were joined with one of some assets, whatever was decided about the two since."""
+    found = _now_joined(connection, assets)
+    pair = (t.match.c.a, t.match.c.b)
+    decided = sa.select(*pair).where(sa.or_(*[column.in_(assets) for column in pair]))
+    found |= {one for row in connection.execute(decided) for one in row}
+    past = t.asset_history.c
+    query = sa.select(past.id, past.old).where(past.old.is_not(None), sa.or_(
+        past.id.in_(assets), *[past.old.contains(one, autoescape=True) for one in sorted(assets)]
+    ))  # fmt: skip
+    for row in connection.execute(query):
+        into = json.loads(row.old).get("merged_into")
+        found |= {row.id, into} if into and (row.id in assets or into in assets) else set()
+    return found
+
+
+def _said(connection: sa.Connection, assets: Collection[str], fields: list[str]) -> dict[str, set[str]]:
+    """What ever stood in some fields of some records: now, in the past, by their sources."""
+    rows: list[Mapping[str, object]] = [one.record for one in read(connection, assets).values()]
+    past = sa.select(t.asset_history.c.old).where(t.asset_history.c.id.in_(assets), t.asset_history.c.old.is_not(None))
+    said = sa.select(t.claim.c.said).where(t.claim.c.asset.in_(assets), t.claim.c.said.is_not(None))
+    for text in (*connection.scalars(past), *connection.scalars(said)):
+        row = json.loads(text)
+        rows += [row, json.loads(row.get("extra") or "{}")]
+    return {name: {str(row[name]) for row in rows if row.get(name) is not None} for name in fields}
 
 
 def _erase_one(pen: Pen, home: Home, asset: str, fields: list[str]) -> int:
@@ -99,7 +169,9 @@ def _past(connection: sa.Connection, asset: str, fields: list[str]) -> list[sa.R
 
 def blank(connection: sa.Connection, asset: str, fields: list[str]) -> int:
     """Empty fields in every past version of an asset, in what its sources said and in suggestions about it; returns
-    how many past versions held something there."""
+    how many past versions held something there. Also those of a place that is no asset (`words`)."""
+    if words.is_reference(asset):
+        return words.blank_place(connection, asset, fields)
     found = 0
     for row in _past(connection, asset, fields):
         without = _without(json.loads(row.old), fields)

@@ -234,6 +234,20 @@ class Journal:
 
         return erase(self._home, asset, fields, by=by)
 
+    def erase_words(self, number: int, *, by: str = "") -> int:
+        """Take who made a change, and what they said of it, out of the history for good; also out of what was decided
+        with it. What was changed stays, and so does that somebody did it. A restored backup is cleaned again.
+
+        Returns:
+            In how many places there was something.
+
+        Raises:
+            InputError: There is no change of that number.
+        """
+        from assetmap.store.erasing import erase_words
+
+        return erase_words(self._home, "changeset", asked.number(number), by=by)
+
     def erased(self, asset: str) -> tuple[str, ...]:
         """The fields of an asset whose words were taken out of its past; not the words."""
         from assetmap.store.erasing import erased

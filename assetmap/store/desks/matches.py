@@ -134,6 +134,16 @@ class Matches:
             joined.turn(pen, row.changeset, decision="different")
         return tally.outcome(pen.written)
 
+    def erase_words(self, a: str, b: str, *, by: str = "") -> int:
+        """Take who decided about two records out for good; the decision stays.
+
+        Raises:
+            InputError: Nobody decided about these two.
+        """
+        from assetmap.store.erasing import erase_words
+
+        return erase_words(self._home, "match", joined.pair_of(asked.key(a), asked.key(b)), by=by)
+
     def settle(self, *, by: str = "") -> list[Outcome]:
         """Join all pairs that carry the same number in the same public register; each join can be parted again.
 

@@ -181,6 +181,16 @@ class Review:
             _waiting(pen.connection, key)
             _decide(pen, key, "refused", by, reason=reason.strip())
 
+    def erase_words(self, key: str, *, by: str = "") -> int:
+        """Take what was noted with a suggestion, who looked at it, who decided and why, out for good.
+
+        Raises:
+            InputError: There is no such suggestion.
+        """
+        from assetmap.store.erasing import erase_words
+
+        return erase_words(self._home, "suggestion", asked.key(key), by=by)
+
     def tidy(self, today: str) -> int:
         """Delete the words of what was decided more than `FORGET_DAYS` ago; returns of how many.
 

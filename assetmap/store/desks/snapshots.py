@@ -107,6 +107,16 @@ class Snapshots:
         with self._home.reading() as connection:
             return _find(connection, key)
 
+    def erase_words(self, key: str, *, by: str = "") -> int:
+        """Take who took a snapshot and what they noted with it out for good; the snapshot stays.
+
+        Raises:
+            InputError: There is no such snapshot.
+        """
+        from assetmap.store.erasing import erase_words
+
+        return erase_words(self._home, "snapshot", self.get(key).id, by=by)
+
     def frame(self, key: str, audience: Audience | str = "public") -> gpd.GeoDataFrame:
         """The assets of a snapshot that this audience may see: columns of the asset schema, index `id`, WGS84.
 

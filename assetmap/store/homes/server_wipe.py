@@ -31,7 +31,9 @@ if TYPE_CHECKING:
 
 WIPED = "wiped"
 """The setting that says up to which erasure (its number) the tables were written anew."""
-TOUCHED = (t.asset, t.asset_history, t.claim, t.suggestion, t.issue, shelf_file, shelf_piece)
+TOUCHED = (
+    t.asset, t.asset_history, t.claim, t.suggestion, t.issue, t.changeset, t.match, t.snapshot, shelf_file, shelf_piece,
+)  # fmt: skip
 _AGAIN_S = 0.05
 _OLDER = sa.text(
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() "
