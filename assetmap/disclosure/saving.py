@@ -60,12 +60,12 @@ def check_values(values: Mapping[str, Any], allow: Collection[str] = ()) -> tupl
     texts = [(str(field), "", str(field)) for field in values if len(str(field)) >= _SHORTEST]
     for field, whole in raw.items():
         if suspect(undisguised(whole)):
-            texts += _inside(field, field, _opened(values[field]))
+            texts += _inside(field, field, opened(values[field]))
     return tuple(
         (_masked(name), found)
         for name, key, text in texts
         if len(text) >= _SHORTEST
-        for found in found_in(text, numbers=not _is_code(key))
+        for found in found_in(text, numbers=not is_code(key))
         if found.kind not in allowed
     )
 
@@ -141,11 +141,11 @@ def _inside(name: str, key: str, value: Any, depth: int = 0) -> Iterator[tuple[s
             yield from _inside(name, key, one, depth + 1)
     elif isinstance(value, _HOLDS_TEXT):
         yield name, key, str(value)
-    elif isinstance(value, int | float) and _PHONE.search(key) and float(value).is_integer():
+    elif is_number_to_call(key, value):
         yield name, key, str(int(value))
 
 
-def _opened(value: Any) -> Any:
+def opened(value: Any) -> Any:
     """What a JSON text holds; anything else as it is."""
     if not isinstance(value, str) or value[:1] not in _JSON:
         return value
@@ -162,6 +162,11 @@ def _masked(name: str) -> str:
     return name
 
 
-def _is_code(key: str) -> bool:
+def is_number_to_call(key: str, value: Any) -> bool:
+    """Whether a number stands in a field that is named as a telephone's."""
+    return isinstance(value, int | float) and _PHONE.search(key) is not None and float(value).is_integer()
+
+
+def is_code(key: str) -> bool:
     """Whether a field's name says that its digits are a code and no telephone number."""
     return key in IDS or (bool(_CODE.search(key)) and not _PHONE.search(key))

@@ -38,7 +38,7 @@ from assetmap.store.health import checks
 from assetmap.store.home import WAIT_S, Check, Home
 from assetmap.store.homes.open import home_at
 from assetmap.store.parts import load_network, publish
-from assetmap.store.private import contacts
+from assetmap.store.private import contacts, taken_out
 from assetmap.store.records import Records
 from assetmap.store.refreshing import bring_in
 from assetmap.store.tables import address, asset
@@ -215,7 +215,8 @@ class Store:
         """Add the conformed assets of one source; a row whose id is known brings its values up to date.
 
         A value is never emptied: where the source says nothing, what was known stays, and so does what a person
-        corrected or confirmed. Assets that the source no longer has stay too.
+        corrected or confirmed. Assets that the source no longer has stay too. Telephone numbers, e-mail addresses and
+        identity numbers in texts are taken out and held apart; each such field is an issue (`contact-taken-out`).
 
         Args:
             assets: Rows of the asset schema, index `id`.
@@ -225,10 +226,11 @@ class Store:
 
         Raises:
             SchemaError: A row breaks the asset schema; nothing was added.
+            InputError: A row is a refuge from violence, or a column is called after somebody's contact.
             StoreError: Another program is writing, or the disk is full; nothing was added.
         """
-        frame = _checked(assets, provenance)
-        held = contacts(private, frame)
+        frame, issues, told = taken_out(_checked(assets, provenance), issues, private)
+        held = contacts(told, frame)
         with writing(self.home, by=by, why=why, kind="import", source=provenance.source) as pen:
             outcome = bring_in(pen, frame, {provenance.source}, whole=False)
             changed = content.merge_source(pen.connection, provenance, issues)
@@ -241,7 +243,7 @@ class Store:
 
     def preview(self, assets: gpd.GeoDataFrame, provenance: Provenance) -> Outcome:
         """What `add` would do, without doing it."""
-        frame = _checked(assets, provenance)
+        frame, _, _ = taken_out(_checked(assets, provenance), None, None)
         with trying(self.home) as pen:
             return bring_in(pen, frame, {provenance.source}, whole=False)
 

@@ -12,10 +12,9 @@ import re
 from collections.abc import Iterable
 
 from assetmap.disclosure.contacts import contacts
+from assetmap.disclosure.taking_out import MARK as MARK
 from assetmap.sources.rows.persons import beside, is_institution, named
 
-MARK = "[…]"
-"""Stands where something was taken out of a text."""
 MOST = 0.5
 """A column is private when more than this share of its values is."""
 
