@@ -20,7 +20,7 @@ import pytest
 import shapely
 import sqlalchemy as sa
 
-from assetmap.errors import StoreError, StoreMissing
+from assetmap.errors import InputError, StoreError, StoreMissing
 from assetmap.model.change import Change
 from assetmap.store import Store, content, restoring
 from assetmap.store import tables as t
@@ -161,6 +161,26 @@ def test_restoring_can_be_taken_back(place: str) -> None:
     store.backups.restore(undo)
     assert everything(store) == after
     assert bad(store) == []
+
+
+def test_undoing_a_going_back_names_the_backup_of_what_was_there(place: str) -> None:
+    store = filled(place)
+    backup = store.backups.make()
+    work_on(store)
+    after = everything(store)
+    first = store.backups.restore(backup).changeset or 0
+    (before, _) = store.backups.kept()
+    store.journal.apply([Change(ids(store)[0], {"description": "Rettet siden"})])
+    second = store.backups.restore(backup).changeset or 0
+    (latest, *_) = store.backups.kept()
+    for number, way in ((first, before), (second, latest)):
+        with pytest.raises(InputError, match=f"assetmap restore {way.name}$"):
+            store.journal.undo(number)
+    store.backups.restore(before)
+    assert everything(store) == after
+    shutil.rmtree(latest.path)
+    with pytest.raises(InputError, match="is not there any more"):
+        store.journal.undo(second)
 
 
 def test_what_came_since_comes_back_with_its_source(place: str) -> None:

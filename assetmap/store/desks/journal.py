@@ -17,6 +17,7 @@ from assetmap.model.change import Change, Changeset, Effect, Outcome, Version
 from assetmap.model.schema import check_row
 from assetmap.store import asked, content, joined
 from assetmap.store import tables as t
+from assetmap.store.copies import laid_down
 from assetmap.store.doing import NOT_HELD, carry_out, no_version, unknown
 from assetmap.store.frames import read_frame
 from assetmap.store.home import Home
@@ -162,7 +163,8 @@ class Journal:
         rest can be taken back too.
 
         Raises:
-            InputError: There is no changeset of that number, or all of it was taken back already.
+            InputError: There is no changeset of that number, all of it was taken back already, or it put a backup back:
+                then the backup made just before it is the way back.
         """
         tally = Tally()
         with writing(self._home, by=by, why=why, kind="undo", undoes=number) as pen:
@@ -170,6 +172,8 @@ class Journal:
             if wanted.undone_by is not None:
                 raise InputError(M("Change {number} was taken back already, by change {by}.", number=number,
                                    by=wanted.undone_by))  # fmt: skip
+            if wanted.kind == "restore":
+                raise self._not_by_undoing(pen.connection, wanted)
             assets = touched_by(pen.connection, number)
             events = [e for chain in events_of(pen.connection, assets).values() for e in chain if e.changeset == number]
             take_back(pen, events, tally)
@@ -177,6 +181,22 @@ class Journal:
             if pen.written is not None:
                 joined.turn(pen, number)
         return tally.outcome(pen.written)
+
+    def _not_by_undoing(self, connection: sa.Connection, wanted: Changeset) -> InputError:
+        """What to say where a backup was put back: that changed sources, homes and decisions too, which no history has.
+
+        The backup made before it was made while nobody else could write: before the next change.
+        """
+        later = t.changeset.c.number > wanted.number
+        end = connection.scalar(sa.select(t.changeset.c.at).where(later).order_by(t.changeset.c.number).limit(1))
+        for backup in laid_down(self._home.copies.folder):
+            if backup.reason == "restore" and wanted.at <= backup.at and (end is None or backup.at <= end):
+                return InputError(M("Change {number} put a whole backup back, which is more than its assets, so it is "
+                                    "taken back as a whole too: assetmap restore {name}", number=wanted.number,
+                                    name=backup.name))  # fmt: skip
+        return InputError(M("Change {number} put a whole backup back, which is more than its assets, so it cannot be "
+                            "undone, and the backup that was made before it is not there any more. “assetmap backup "
+                            "--list” names those that are.", number=wanted.number))  # fmt: skip
 
     def revert(self, asset: str, version: int, *, by: str = "", why: str = "") -> Outcome:
         """Make an asset what it was in an earlier version, as a new changeset; also one whose row another program
