@@ -19,6 +19,7 @@ from assetmap.cli import (
     binned,
     checking,
     dating,
+    erasing,
     gathering,
     matching,
     reviewing,
@@ -52,6 +53,7 @@ program.command(epilog="Example: assetmap rerun coverage.geojson")(analysing.rer
 program.command(epilog="Example: assetmap history --since 2026-11-01")(tracing.history)
 program.command(epilog="Example: assetmap undo 17 --by Ane --why 'the wrong list'")(tracing.undo)
 program.command("bin", epilog="Example: assetmap bin --restore 5b1c…")(binned.bin_)
+program.command(epilog="Example: assetmap erase 5b1c… description --by Ane")(erasing.erase)
 program.command(epilog="Example: assetmap duplicates --same 5b1c… 90aa… --by Ane")(matching.duplicates)
 program.command(epilog="Example: assetmap review --accept 3f2c8a --by Ane")(reviewing.review)
 program.command(epilog="Example: assetmap snapshot 'Spring 2026'")(dating.snapshot)

@@ -3,6 +3,7 @@ out and bring home, in a folder as on a server?"""
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
@@ -28,6 +29,7 @@ CONTRACT = {
     "history": ["--asset", "--since", "--limit", "--change", "--json"],
     "undo": ["--by", "--why", "--json"],
     "bin": ["--restore", "--by", "--json"],
+    "erase": ["--change", "--yes", "--by", "--json"],
     "duplicates": ["--same", "--keep", "--different", "--unsure", "--part", "--registers", "--by", "--json"],
     "review": ["--accept", "--refuse", "--reason", "--assign", "--by", "--json"],
     "snapshot": ["--note", "--to", "--audience", "--by", "--json"],
@@ -126,6 +128,36 @@ def test_undo_takes_back_and_leaves_what_others_changed_since(store: Path) -> No
     undone = run(store, "history", "--json").json["changes"][0]
     assert (undone["undoes"], undone["by"], undone["why"]) == (number, "Ane", "wrong park")
     assert "taken back by change" not in run(store, "history", "--change", number).out, "a rest of it stands"
+
+
+def test_erase_asks_first_and_takes_words_out_for_good(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    edit(store, description="Kari bor her")
+    edit(store, description="Spør Ola")
+    for typed in ("", "no\n", "\n"):
+        monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
+        said = run(store, "erase", PLAYGROUND, "description")
+        assert (said.code, "Nothing was erased" in said.err) == (1, True)
+        assert "Type yes" in said.err
+    assert Store.open(store).records.get(PLAYGROUND)[PLAYGROUND].record["description"] == "Spør Ola"
+    monkeypatch.setattr(sys, "stdin", io.StringIO("yes\n"))
+    said = run(store, "erase", PLAYGROUND, "description", "website", "--by", "Ane")
+    assert (said.code, said.out) == (0, "The words are erased. 2 earlier versions held some.\n")
+    assert "Kari bor her" not in str(Store.open(store).journal.versions(PLAYGROUND))
+    assert Store.open(store).journal.erased(PLAYGROUND) == ("description", "website")
+
+
+def test_erase_takes_out_who_made_a_change_and_why(store: Path) -> None:
+    number = edit(store, by="Kjersti Nordmann", name="Eventyrhagen")
+    said = run(store, "erase", "--change", number, "--yes", "--json")
+    assert said.json == {"asset": "", "fields": [], "change": number, "held": 1}
+    assert "Kjersti" not in run(store, "history").out
+    assert name(store) == "Eventyrhagen"
+    for words in ([], [PLAYGROUND], [PLAYGROUND, "name", "--change", "1"]):
+        said = run(store, "erase", *words, "--yes")
+        assert (said.code, "Say which asset" in said.err) == (2, True)
+    assert run(store, "erase", "--change", 99, "--yes").code == 2
+    assert run(store, "erase", PLAYGROUND, "category", "--yes").code == 2
+    assert run(store, "erase", PLAYGROUND, "no such", "--yes").code == 2
 
 
 def test_history_says_what_was_taken_back_as_a_whole(store: Path) -> None:
