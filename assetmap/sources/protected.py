@@ -34,8 +34,8 @@ def without_protected(rows: pd.DataFrame) -> tuple[pd.DataFrame, tuple[Issue, ..
         return rows, ()
     texts = rows.drop(columns="reason", errors="ignore").astype("object").map(str)
     named = texts.apply(lambda column: column.str.contains(WORDS))
-    by_tags = [by_tags({str(k).lower(): v for k, v in row.items()}) for row in texts.to_dict("records")]
-    secret = named.any(axis=1).to_numpy(bool) | pd.Series(by_tags, dtype=bool).to_numpy()
+    tagged = [by_tags({str(k).lower(): v for k, v in row.items()}) for row in texts.to_dict("records")]
+    secret = named.any(axis=1).to_numpy(bool) | pd.Series(tagged, dtype=bool).to_numpy()
     return (rows[~secret], (withheld(int(secret.sum())),)) if secret.any() else (rows, ())
 
 
