@@ -133,8 +133,8 @@ class Connection:
         now = self.standing()
         if not self._follows(now, event):
             raise InputError(
-                M("“{kind}” does not follow: the connection stands at “{state}”. Nothing was changed. Look at it again.",
-                  kind=event.kind, state=STATES.get(now.state, M("New")))
+                M("“{kind}” does not follow: the connection stands at “{state}”. Nothing was changed. Look at it "
+                  "again.", kind=event.kind, state=STATES.get(now.state, M("New")))
             )  # fmt: skip
         return replace(self, events=(*self.events, event))
 
