@@ -1,4 +1,4 @@
-"""What is written down when a connector takes up a suggestion?"""
+"""What is written down when a connector takes up a suggestion, and when may the two know of each other?"""
 
 from __future__ import annotations
 
@@ -8,6 +8,11 @@ from assetmap.connect.suggestion import Consent, Suggestion, allowed
 from assetmap.errors import DisclosureError
 from assetmap.messages import M
 from assetmap.model.connection import Connection, ConnectionEvent
+
+
+def may_see_contacts(connection: Connection, may: Consent) -> bool:
+    """Whether the two may see each other's contact details now: both agreed, and each one's consent still stands."""
+    return connection.may_show_contacts() and allowed(filter(None, (connection.asker, connection.giver)), may)
 
 
 def introduction(suggestion: Suggestion, id: str, *, by: str, at: datetime.datetime, may: Consent) -> Connection:

@@ -27,7 +27,7 @@ FRESH_DAYS = 90
 HALF_DAYS = 365.0
 """What was confirmed within 90 days is fresh; what is older loses half with each year more."""
 UNCONFIRMED = 0.5
-_FORMS = {"give": M("to give"), "lend": M("to lend"), "teach": M("to teach"), "together": M("to do it together"),
+FORM_WORDS = {"give": M("to give"), "lend": M("to lend"), "teach": M("to teach"), "together": M("to do it together"),
           "host": M("to be host")}  # fmt: skip
 
 
@@ -65,10 +65,12 @@ def form_term(ask: Ask, offer: Offer) -> Terms:
     """The form must agree where both name one."""
     if ask.form and offer.form:
         return (
-            (Term("form", 1.0, M("Both mean it {form}.", form=_FORMS[ask.form])),) if ask.form == offer.form else None
+            (Term("form", 1.0, M("Both mean it {form}.", form=FORM_WORDS[ask.form])),)
+            if ask.form == offer.form
+            else None
         )
     if ask.form or offer.form:
-        one = _FORMS[ask.form or offer.form]
+        one = FORM_WORDS[ask.form or offer.form]
         return (Term("form", 1.0, M("Only one side has said in what form: {form}. Ask the other.", form=one)),)
     return ()
 
