@@ -77,12 +77,12 @@ def replay(home: PeopleHome, also: Mapping[str, str] | None = None) -> int:
         left = sorted(known & gone.keys())
         for person in left:
             _remove(connection, person, gone[person])
-        journal = dict(connection.execute(sa.select(t.erasure.c.person, t.erasure.c.at)).tuples().all())
+        journal = set(connection.scalars(sa.select(t.erasure.c.person)))
         missing = [{"person": person, "at": at} for person, at in sorted(gone.items()) if person not in journal]
         if missing:
             connection.execute(sa.insert(t.erasure), missing)
         said = _withdraw_again(home, connection, known - gone.keys())
-    keys = vault.destroy(home, sorted(vault.owners(home) & (gone.keys() | journal.keys())))
+    keys = vault.destroy(home, sorted(vault.owners(home) & (gone.keys() | journal)))
     if left or keys:
         home.wipe()
     return len(left) + said + keys
