@@ -23,9 +23,9 @@ body { margin: 0 auto; max-width: 182mm; padding: 4mm; color: #1a1208; backgroun
 h1 { font-size: 18pt; line-height: 1.2; margin: 0 0 2mm; overflow-wrap: anywhere; }
 h2 { font-size: 12pt; margin: 5mm 0 1mm; border-top: 0.4mm solid #1a1208; padding-top: 2mm; break-after: avoid; }
 p, li { margin: 0 0 1mm; overflow-wrap: anywhere; }
-ul { margin: 0; padding-left: 5mm; }
+ul { margin: 0 0 2.5mm; padding-left: 5mm; }
 section { break-inside: avoid; }
-dl { display: grid; grid-template-columns: 42mm 1fr; gap: 1mm 3mm; margin: 0; }
+dl { display: grid; grid-template-columns: 54mm 1fr; gap: 1mm 3mm; margin: 0; }
 dt { color: #4a4640; }
 dd { margin: 0; overflow-wrap: anywhere; min-height: 7mm; }
 dd.open, .line { border-bottom: 0.3mm solid #8a847b; }
@@ -93,16 +93,16 @@ class _Page:
         return f"<ul>{''.join(f'<li>{self.text(item)}</li>' for item in items)}</ul>"
 
     def what(self, agreement: Agreement) -> Iterator[str]:
-        often = agreement.per_month
+        often = agreement.per_month or 0
         rows = (
             (M("In what form"), agreement.form),
-            (M("When"), M("{times}", times=list(agreement.times)) if agreement.times else None),
-            (M("Where"), agreement.place or None),
-            (M("How often at most"), Mn("Once a month", "{n} times a month", round(often)) if often else None),
+            (M("When"), agreement.times),
+            (M("Where"), agreement.place),
+            (M("How often at most"), Mn("Once a month", "{n} times a month", round(often)) if often >= 1 else None),
         )
         yield self.section(M("What they agree on"), f"<dl>{''.join(self._row(*row) for row in rows)}</dl>")
 
-    def _row(self, title: Message, value: Message | str | None) -> str:
+    def _row(self, title: Message, value: Any) -> str:
         filled = f"<dd><bdi>{self.text(value)}</bdi></dd>" if value else '<dd class="open"></dd>'
         return f"<dt>{self.text(title)}</dt>{filled}"
 

@@ -97,6 +97,12 @@ def test_nobody_is_named_whose_consent_has_ended() -> None:
             agreement(one, suggested(), on=ON, may=left, names={"asker": "Ada"})
 
 
+def test_a_page_without_form_time_or_number_has_lines_to_write_on() -> None:
+    bare = Agreement(None, None, (), "", 0.25, drawn_up().roles, False, False, ON)
+    assert agreement_page(bare).count('<dd class="open">') == 4
+    assert "<title>Agreement</title>" in agreement_page(bare)
+
+
 def test_another_suggestion_or_an_unknown_role_is_refused() -> None:
     with pytest.raises(InputError, match="another connection"):
         agreement(Connection("k", "w2", "g1"), suggested(), on=ON, may=BOTH_SAID_YES)

@@ -381,6 +381,23 @@ def test_no_other_assignment_has_a_larger_sum() -> None:
         assert sum(one.points for one in found.suggestions) == best_sum, f"world {seed}"
 
 
+def test_of_all_assignments_of_the_largest_sum_the_one_that_spares_most_is_taken() -> None:
+    for seed in range(WORLDS // 4):
+        chance = random.Random(seed)
+        size = chance.randint(2, 5)
+        asks = [wish(f"w{n}") for n in range(chance.randint(1, size))]
+        offers = [gift(f"g{n}") for n in range(size)]
+        minutes = {(ask.id, offer.id): chance.choice([2.0, 4.0, 20.0]) for ask in asks for offer in offers}
+        turns = chance.sample(range(size), size)
+        carried = {f"p-g{n}": Load(last_asked=NOW - days * DAY) for n, days in enumerate(turns)}
+        found = assign(asks, offers, minutes, everyone, on=ON, loads=carried)
+        worth = points(asks, offers, minutes, carried)
+        patience = np.array([1 + days for days in turns])  # who was asked longest ago has most
+        both = np.where(worth > 0, worth * 1000 + patience, 0)
+        days = sum(1 + turns[int(one.offer.id[1:])] for one in found.suggestions)
+        assert sum(one.points for one in found.suggestions) * 1000 + days == largest_sum(asks, offers, both), seed
+
+
 def test_an_assignment_does_not_depend_on_the_order_of_rows() -> None:
     asks, offers = [wish(f"w{n}") for n in range(5)], [gift(f"g{n}") for n in range(4)]
     results = set()
