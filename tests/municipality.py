@@ -57,7 +57,7 @@ def municipality(seed: int = 1, *, people: int = 800, kinds: int = 54, homes: in
     spots = [rng.normal(middle, spread, (n, 2)) for middle, spread, n in
              zip(middles, (1_200, 500, 450, 400), parts, strict=False)]  # fmt: skip
     spots.append(rng.uniform(0, 24_000, (parts[4], 2)))
-    xy = np.concatenate(spots) + (260_000, 6_570_000)
+    xy = np.add(np.concatenate(spots), (260_000, 6_570_000))
     addresses = gpd.GeoDataFrame(geometry=gpd.points_from_xy(*xy.T), crs=CRS)
     return replace(newcomers(addresses, rng, people, EARLIER, "p", kinds), addresses=addresses)
 

@@ -23,8 +23,8 @@ class CellRules:
         k: Persons that every cell, and every number said of one, stands for at least.
         addresses: Addresses that every cell holds at least.
         margin: Persons above a number before it is said for the first time.
-        persons: Persons that a new cell has at least, where that is more than `k` and the margin: larger cells have more
-            to tell.
+        persons: Persons that a new cell has at least, where that is more than `k` and the margin: larger cells
+            have more to tell.
         together: Cells that change at once when news is shown; fewer wait for one another.
 
     Raises:

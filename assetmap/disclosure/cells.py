@@ -111,6 +111,9 @@ def with_news(
 ) -> tuple[Cell, ...]:
     """The cells with those renewed where enough persons came; all as they are while too few would change at once."""
     plan = [(cell, _cut_anew(cell, crowd, homes, rules)) for cell in cells]
+    fewest = min(rules.together, len(cells))
+    if sum(bool(boxes) for _, boxes in plan) < fewest:
+        return tuple(cells)
     fresh = np.array([bool(boxes) for _, boxes in plan for _ in boxes or (1,)])
     flat = [(cell, path, box) for cell, boxes in plan for path, box in (boxes or {cell.path: cell.box}).items()]
     crowds = [crowd.within(box) for _, _, box in flat]
@@ -124,7 +127,7 @@ def with_news(
             Cell(path, box, persons, told, addresses, at, len(here.at), joined=cell.joined and whole)
         )
     changed = {cell.path for cell, boxes in plan if boxes and _public(renewed[cell.path]) != _public([cell])}
-    if len(changed) < min(rules.together, len(cells)):
+    if len(changed) < fewest:
         return tuple(cells)
     return tuple(part for cell in cells for part in (renewed[cell.path] if cell.path in changed else [cell]))
 

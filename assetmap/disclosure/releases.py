@@ -46,15 +46,18 @@ class Release:
             each label (`theme_…`, `field_…`, `other`) are "at least" so many, missing where nothing is said, which does
             not mean none; `addresses` counts those in the cell, `released` is the date.
         """
-        rows = [
-            {"cell": _name(cell), "persons": cell.persons, "addresses": cell.addresses, "released": str(self.date),
-             **{label: cell.told.get(label) for label in LABELS}}
-            for cell in self.cells
-        ]  # fmt: skip
-        columns = ["cell", "persons", "addresses", "released", *LABELS]
-        table = pd.DataFrame(rows, columns=columns).astype(dict.fromkeys((*columns[1:3], *LABELS), "Int64"))
+        told = np.array([[cell.told.get(label, 0) for label in LABELS] for cell in self.cells], dtype=np.int64)
+        told = told.reshape(len(self.cells), len(LABELS))
+        numbers = {
+            "persons": np.array([cell.persons for cell in self.cells], dtype=np.int64),
+            "addresses": np.array([cell.addresses for cell in self.cells], dtype=np.int64),
+            **dict(zip(LABELS, told.T, strict=True)),
+        }
+        columns = {name: pd.arrays.IntegerArray(values.copy(), values == 0) for name, values in numbers.items()}
+        table = pd.DataFrame(columns, index=pd.Index([_name(cell) for cell in self.cells], name="cell"))
+        table.insert(2, "released", str(self.date))
         shapes = [shapely.box(*(side * STEP for side in cell.box)) for cell in self.cells]
-        return gpd.GeoDataFrame(table.set_index("cell"), geometry=shapes, crs=self.epsg)
+        return gpd.GeoDataFrame(table, geometry=shapes, crs=self.epsg)
 
     def public_bytes(self) -> bytes:
         """What is public, always in the same bytes."""
@@ -154,10 +157,15 @@ def _crowd(persons: gpd.GeoDataFrame, gifts: pd.DataFrame, date: datetime.date) 
         theme(key)
     since = pd.to_datetime(persons["since"], utc=True).dt.tz_localize(None)
     here = persons[since < pd.Timestamp(date)].sort_index()
-    wide = pd.crosstab(gifts["person"], gifts["theme"]).reindex(index=here.index, columns=list(THEMES), fill_value=0)
+    row, column = (
+        here.index.get_indexer(pd.Index(gifts["person"])),
+        pd.Index(THEMES).get_indexer(pd.Index(gifts["theme"])),
+    )
+    held = np.zeros((len(here), len(THEMES)), dtype=np.bool_)
+    held[row[row >= 0], column[row >= 0]] = True
     return Crowd(
         squares(shapely.get_coordinates(here.geometry)) if len(here) else _nobody(),
-        wide.to_numpy(dtype=np.int64) > 0,
+        held,
         since[here.index].to_numpy(dtype="datetime64[s]"),
     )
 
