@@ -86,5 +86,9 @@ def forms(raw: bytes, text: str = "") -> Iterator[bytes]:
 
 def hits(folder: Path, needles: list[bytes]) -> list[str]:
     """The files in a folder, hidden ones and logs too, that hold one of these."""
-    files = sorted(file for file in folder.rglob("*") if file.is_file())
-    return [file.relative_to(folder).as_posix() for file in files if any(n in file.read_bytes() for n in needles)]
+    found = []
+    for file in sorted(file for file in folder.rglob("*") if file.is_file()):
+        content = file.read_bytes()
+        if any(needle in content for needle in needles):
+            found.append(file.relative_to(folder).as_posix())
+    return found
