@@ -112,7 +112,7 @@ def with_news(
     """The cells with those renewed where enough persons came; all as they are while too few would change at once."""
     plan = [(cell, _cut_anew(cell, crowd, homes, rules)) for cell in cells]
     fewest = min(rules.together, len(cells))
-    if sum(bool(boxes) for _, boxes in plan) < fewest:
+    if not cells or sum(bool(boxes) for _, boxes in plan) < fewest:
         return tuple(cells)
     fresh = np.array([bool(boxes) for _, boxes in plan for _ in boxes or (1,)])
     flat = [(cell, path, box) for cell, boxes in plan for path, box in (boxes or {cell.path: cell.box}).items()]

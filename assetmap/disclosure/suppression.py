@@ -37,12 +37,20 @@ def also_left_out(counts: Counts, shown: Flags, *, may: Flags | None = None, tot
         free = shown & may
         if not sure.any() or not free.any():
             return shown
-        row, column = (int(at) for at in np.argwhere(sure)[0])
-        near = np.zeros_like(free)
-        near[row], near[:, column] = free[row], free[:, column]
-        if not near.any():  # all of its row and column is left out: the way round goes over others
+        near = _near(sure, shown) & free
+        if not near.any():  # all round them is left out: the way goes over others
             near = free
         shown[np.unravel_index(np.where(near, counts, counts.max() + 1).argmin(), counts.shape)] = False
+
+
+def _near(sure: Flags, shown: Flags) -> Flags:
+    """Rows and columns in which a computable number is the only one left out; else those of the first."""
+    alone = [np.any(sure, axis=axis) & (np.sum(~shown, axis=axis) == 1) for axis in (1, 0)]
+    if not (alone[0].any() or alone[1].any()):
+        row, column = np.argwhere(sure)[0]
+        alone[0][row] = alone[1][column] = True
+    near: Flags = alone[0][:, None] | alone[1][None, :]
+    return near
 
 
 def computable(counts: Counts, shown: Flags, *, total_from: int = 0) -> Flags:
