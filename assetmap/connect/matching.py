@@ -16,7 +16,6 @@ from scipy.optimize import linear_sum_assignment
 from assetmap.connect.fairness import NOTHING, Loads, order, room_left, turn
 from assetmap.connect.suggestion import Consent, Suggestion, Term, allowed, standing
 from assetmap.connect.terms import (
-    Terms,
     concerned,
     conditions,
     form_term,
@@ -141,21 +140,19 @@ def judge(
         return None
     if ask.sort == "room" and offer.sort != "place":
         return None
-    load = (loads or {}).get(offer.giver, NOTHING)
+    way = way_term(ask, offer, minutes)  # first, as it decides most pairs
+    if way is None:
+        return None
     terms: list[Term] = []
-    for one in _of_the_pair(ask, offer, minutes):
-        if one is None:
+    for one in (theme_term, form_term, language_term, time_term, seats_term):
+        term = one(ask, offer)
+        if term is None:
             return None
-        terms += one
-    terms += [*freshness_term(offer, on), *pending_term(load)]
+        terms += term
+    load = (loads or {}).get(offer.giver, NOTHING)
+    terms += [*way, *freshness_term(offer, on), *pending_term(load)]
     guarded = any(one.safeguarding for one in concerned(ask, offer))
     return Suggestion(ask, offer, tuple(terms), conditions(ask, offer, load), guarded)
-
-
-def _of_the_pair(ask: Ask, offer: Offer, minutes: float | None) -> Iterator[Terms]:
-    for one in (theme_term, form_term, language_term, time_term, seats_term):
-        yield one(ask, offer)
-    yield way_term(ask, offer, minutes)
 
 
 def _all(
