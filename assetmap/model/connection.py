@@ -132,9 +132,10 @@ class Connection:
         """
         now = self.standing()
         if not self._follows(now, event):
+            state = STATES.get(now.state, M("New"))
             raise InputError(
                 M("“{kind}” does not follow: the connection stands at “{state}”. Nothing was changed. Look at it "
-                  "again.", kind=event.kind, state=STATES.get(now.state, M("New")))
+                  "again.", kind=event.kind, state=state)
             )  # fmt: skip
         return replace(self, events=(*self.events, event))
 

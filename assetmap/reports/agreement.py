@@ -55,9 +55,10 @@ def agreement_page(agreement: Agreement, lang: str = "en") -> str:
     page = _Page(lang)
     theme = agreement.theme
     heading = M("Agreement: {theme}", theme=theme) if theme else M("Agreement")
+    drawn_up = M("Drawn up on {day}.", day=agreement.on)
     body = [
         f"<header><h1>{page.text(heading)}</h1>",
-        f"<p>{page.text(M('Drawn up on {day}.', day=agreement.on))}</p></header>",
+        f"<p>{page.text(drawn_up)}</p></header>",
         *page.what(agreement),
         *page.roles(agreement),
         *page.certificate(agreement),
