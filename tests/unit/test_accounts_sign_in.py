@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pyotp
 import pytest
@@ -192,3 +194,14 @@ def test_strange_texts_are_wrong_and_nothing_more(here: World) -> None:
             here.door.by_password(name, password)
     here.somebody("Bjørn", password="blåbær i en gammel støvel")
     here.door.by_password("BJØRN", "bla\u030abær i en gammel støvel")  # å typed as two signs
+
+
+def test_the_calls_of_the_guide_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (Path(__file__).resolve().parents[2] / "docs" / "howto" / "sign-in.md").read_text(encoding="utf-8")
+    (tmp_path / "assetmap-store").mkdir()
+    monkeypatch.chdir(tmp_path)
+    made: dict[str, Any] = {}
+    for code in re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL):
+        exec(compile(code, "sign-in.md", "exec"), made)
+    assert made["header"].startswith("__Host-assetmap=")
+    assert made["session"].withheld == ("administrator",)

@@ -5,6 +5,8 @@ What was meant is written here by hand, the other way round than in the table: p
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -156,6 +158,20 @@ def test_roles_that_can_be_given() -> None:
     for name in ("public", "owner", ""):
         with pytest.raises(UnknownKey, match="no role"):
             role(name)
+
+
+def test_the_documentation_says_the_same() -> None:
+    """The page, read cell by cell, against the side that was written by hand."""
+    text = (Path(__file__).resolve().parents[2] / "docs" / "reference" / "roles.md").read_text(encoding="utf-8")
+    lines = [[cell.strip() for cell in line[1:-1].split("|")] for line in text.splitlines() if line.startswith("| `")]
+    told = {line[0].strip("`"): line for line in lines}
+    assert set(told) == {*ROLES, *ACTIONS}
+    for key in ROLES:
+        assert told[key][1:] == [*(roles()[key].labels[lang] for lang in ("nb", "da")),
+                                 "needed" if roles()[key].second_step else ""]  # fmt: skip
+    for action in ACTIONS:
+        assert told[action][2:] == [cell(name, action).replace("all", "yes") for name in ROLES], action
+        assert told[action][1].endswith(" *") is actions()[action].people
 
 
 def test_every_name_stands_in_three_languages() -> None:
