@@ -74,8 +74,9 @@ def test_no_row_leaves_without_a_consent_valid_at_that_moment(
 ) -> None:
     purpose, group = scope
     known = told(home, said)
-    for day, more in days:
-        at = datetime.datetime(2027, 1, 1, tzinfo=datetime.UTC) + day * DAY + more
+    drawn = [datetime.datetime(2027, 1, 1, tzinfo=datetime.UTC) + day * DAY + more for day, more in days]
+    aimed = [e for some in said for e in some if (e.purpose, e.group) == scope or e.purpose == "keep"]
+    for at in [*drawn, *[e.expires_at for e in aimed if e.expires_at][:2], *[e.at for e in aimed][:2]]:
         found = shown(home, purpose, group, at, set(known))
         allowed = {
             one for one, some in known.items() if Consents(some).allows(purpose, AUDIENCE_OF[purpose], at, group)

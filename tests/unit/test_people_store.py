@@ -190,6 +190,14 @@ def test_a_withdrawal_holds_at_once(home: FolderPeople) -> None:
     assert reading.no_longer_kept(home) == [person]
 
 
+def test_all_groups_are_left_at_once_or_one_by_itself(home: FolderPeople) -> None:
+    one, other = (registered(home, said=(*EVERYTHING, yes("share", group="chess"))) for _ in range(2))
+    consents.withdraw(home, one, "share", by=one)
+    consents.withdraw(home, other, "share", by=other, group="chess")
+    shown = [reading.people(home, "share", "group", "anna", "a test", group=group) for group in ("choir", "chess")]
+    assert [[found.person for found in some] for some in shown] == [[other], []]
+
+
 def test_an_ended_consent_shows_nobody_and_a_clock_that_jumps_back_does_not_bring_it_back(
     home: FolderPeople, clock: SetClock
 ) -> None:
@@ -263,6 +271,7 @@ def test_every_look_is_written_down_and_told_to_the_person(home: FolderPeople, c
         ("2027-03-01T12:00:00.000Z", "anna", "match", "bread for the street party", 2),
         ("2027-03-02T12:00:00.000Z", "choir:berit", "share", "a test", 2),
     ]
+    clock.now += DAY
     own.record(home, person, helper="anna")
     told = json.loads(own.to_take_along(home, person))
     assert [(one["actor"], one["purpose"]) for one in told["seen_by"]] == [

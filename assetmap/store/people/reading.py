@@ -153,7 +153,7 @@ def _standing(purpose: str, group: str, at: datetime.datetime, bound: datetime.d
     overtaken = sa.exists().where(later.c.person == event.c.person, giving(later), later.c.serial > event.c.serial)
     return (
         sa.select(event.c.person, event.c.expires_at, event.c.legal_basis)
-        .where(giving(event), event.c.serial > withdrawn, opened, ~overtaken, event.c.expires_at > written(bound))
+        .where(giving(event), opened, ~overtaken, event.c.expires_at > written(bound))
         .subquery()
     )
 
