@@ -1,7 +1,9 @@
 """Do two releases in a row show where somebody was who came or went between them, and what they share?
 
 The worst case: nothing else happened in that quarter, and the reader knows that it was this person. What is compared is
-public: which cells differ, and what is no longer (or newly) said there.
+public: which cells differ, and what is no longer (or newly) said there. Who goes makes numbers fall; who comes makes
+them rise, and that tells of them alone where no other cell differs: else at least k came to each of those that do. (A
+number can vanish when somebody comes, because a cell is cut in two: that tells nothing of who came.)
 """
 
 from __future__ import annotations
@@ -35,7 +37,7 @@ def withdrawals(before: gpd.GeoDataFrame, make: Make, truth: Truth, targets: Ite
     seen = []
     for who in targets:
         rest = Truth(truth.persons.drop(who), truth.gifts[truth.gifts["person"] != who], truth.addresses)
-        seen.append(_compare(before, make(rest), truth, who))
+        seen.append(_compare(before, make(rest), truth, who, goes=True))
     return _row("differencing, one goes", seen)
 
 
@@ -48,28 +50,27 @@ def arrivals(before: gpd.GeoDataFrame, make: Make, truth: Truth, newcomers: Trut
             pd.concat([truth.gifts, newcomers.gifts[newcomers.gifts["person"] == who]], ignore_index=True),
             truth.addresses,
         )
-        seen.append(_compare(before, make(more), more, who))
+        seen.append(_compare(before, make(more), more, who, goes=False))
     return _row("differencing, one comes", seen)
 
 
-def _compare(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame, truth: Truth, who: str) -> Seen:
+def _compare(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame, truth: Truth, who: str, *, goes: bool) -> Seen:
     spot = truth.persons.geometry.loc[who]
     old, new = _told(before), _told(after)
     changed = [shape for shape, told in old.items() if new.get(shape) != told]
-    here = [told for shape, told in old.items() if shape in changed and _holds(shape, spot)]
+    here = [old[shape] for shape in changed if _holds(shape, spot)]
     now = [told for shape, told in new.items() if _holds(shape, spot)]
     labels: set[str] = set()
-    if here and now:
+    if here and now and (goes or len(changed) == 1):
+        more, less = (here[0], now[0]) if goes else (now[0], here[0])
         mine = {name for name, has in zip(truth.labels, truth.labels.loc[who].to_numpy(), strict=True) if has}
-        labels = {name for name, number in here[0].items() if now[0].get(name, 0) < number} & mine
-        if len(changed) == 1:
-            labels |= {name for name, number in now[0].items() if here[0].get(name, 0) < number} & mine
+        labels = {name for name, number in more.items() if less.get(name, 0) < number} & mine
     return Seen(len(changed), bool(here), frozenset(labels))
 
 
 def _told(frame: gpd.GeoDataFrame) -> dict[tuple[float, ...], dict[str, int]]:
     """What is said of each shape, by its bounds."""
-    names = [str(name) for name in frame if name == "persons" or str(name).startswith(("theme_", "field_"))]
+    names = [str(name) for name in frame if name in ("persons", "other") or str(name).startswith(("theme_", "field_"))]
     values = np.column_stack([frame[name].to_numpy(dtype=np.float64, na_value=np.nan) for name in names])
     kept = [{names[at]: int(row[at]) for at in np.flatnonzero(~np.isnan(row))} for row in values]
     return dict(zip(map(tuple, shapely.bounds(frame.geometry.to_numpy()).tolist()), kept, strict=True))
