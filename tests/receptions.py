@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pyotp
-from argon2 import PasswordHasher
+from argon2 import Parameters, PasswordHasher, extract_parameters
 
 from assetmap.model.roles import Granted
 from assetmap.store.people.account_place import AccountPlace, FolderAccounts
@@ -45,10 +45,11 @@ class HandClock(SteadyClock):
 
 @dataclass
 class CountingHasher:
-    """Argon2 with the least costs; says what it was asked to do."""
+    """Argon2 with the least costs; says what it was asked to do, and at which costs."""
 
     inner: PasswordHasher = field(default_factory=lambda: PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
     calls: list[str] = field(default_factory=list)
+    costs: list[Parameters] = field(default_factory=list)
 
     def hash(self, password: bytes) -> str:
         self.calls.append("hash")
@@ -56,6 +57,7 @@ class CountingHasher:
 
     def verify(self, hash: str, password: bytes) -> bool:
         self.calls.append("verify")
+        self.costs.append(extract_parameters(hash))
         return self.inner.verify(hash, password)
 
     def check_needs_rehash(self, hash: str) -> bool:

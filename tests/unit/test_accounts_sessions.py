@@ -142,6 +142,15 @@ def test_ending_all_sessions_of_one(here: World) -> None:
         here.own.end_sessions(both[0])
 
 
+def test_an_account_that_somebody_closed_in_the_database(here: World) -> None:
+    here.somebody("Kari", Granted("planner"))
+    token = here.door.by_password("Kari", GOOD)
+    with here.place.writing() as connection:
+        connection.execute(sa.update(t.account), {"disabled_at": stamp(here.clock.now())})
+    assert here.at.sessions.rotate(token) is None
+    assert here.at.sessions.use(token) is None
+
+
 def test_half_an_hour_without_use(here: World) -> None:
     here.somebody("Kari")
     token = here.door.by_password("Kari", GOOD)

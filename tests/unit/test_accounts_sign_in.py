@@ -79,6 +79,8 @@ def test_the_same_is_done_and_said_whatever_is_wrong(here: World, monkeypatch: p
     steps, said = done["no such account"]
     assert steps.count("verify") == steps.count("code compared") == 1
     assert len(steps) > 5
+    assert len(here.hasher.costs) > len(tries)
+    assert all(costs == here.hasher.costs[0] for costs in here.hasher.costs), "a hash that costs as much as any"
     for name, (others, sentence) in done.items():
         assert sentence == said, name
         assert others == steps, name
@@ -119,6 +121,12 @@ def test_a_code_counts_once_and_for_a_minute_and_a_half(here: World) -> None:
 @pytest.mark.parametrize("code", ["", "12345", "1234567", "abcdef", "١٢٣٤٥٦", "\ud800", "0" * 1000])
 def test_what_is_no_code(code: str) -> None:
     assert second_step.step_of(pyotp.random_base32(), code, START, 0) is None
+
+
+def test_a_code_that_was_taken_is_taken_no_more() -> None:
+    secret = pyotp.random_base32()
+    code, step = pyotp.TOTP(secret).at(START), int(START.timestamp()) // 30
+    assert [second_step.step_of(secret, code, START, used) for used in (0, step - 1, step)] == [step, step, None]
 
 
 def test_one_code_brings_in_one_of_many_at_once(here: World) -> None:

@@ -73,7 +73,7 @@ def test_what_is_counted_is_what_happens(here: World) -> None:
     here.somebody("Kari")
     looked_at, number = 0, 0
     here.hasher.calls.clear()
-    while here.clock.passed < HOUR:
+    while here.clock.passed < HOUR and number < 200:
         number += 1
         with pytest.raises(NotAllowed) as refused:
             here.door.by_password("Kari", OTHER, address=f"198.51.{number // 250}.{number % 250}")

@@ -42,10 +42,10 @@ class FolderAccounts:
     """Accounts in `people.db` of a folder that is there; the file and its tables are made where they are missing."""
 
     def __init__(self, folder: Path, wait_s: float = WAIT_S) -> None:
-        self._folder, self._wait_s = folder, wait_s
-        self._database = Database(folder / PEOPLE, wait_s)
+        self._folder, self._wait_s = folder.resolve(), wait_s
+        self._database = Database(self._folder / PEOPLE, wait_s)
         if not self._are_there():
-            with locked(folder, wait_s):
+            with locked(self._folder, wait_s):
                 if not self._database.path.exists():
                     owner_only(self._database.path)
                 with self._database.writing() as connection:
