@@ -17,6 +17,7 @@ so that the sentence exists in every language, and is also the builtin error tha
     ├── StoreError (OSError)               the store cannot be read or written
     │   └── StoreMissing (FileNotFoundError)
     ├── DisclosureError (PermissionError)  showing this to that audience is not allowed
+    ├── NotAllowed (PermissionError)   whoever asks may not do this, or did not show who they are
     └── ReceiptError (ValueError)          a figure cannot be made again from its receipt
 """
 
@@ -93,6 +94,14 @@ class StoreMissing(StoreError, FileNotFoundError):
 
 class DisclosureError(AssetmapError, PermissionError):
     """Showing this to that audience is not allowed."""
+
+
+class NotAllowed(AssetmapError, PermissionError):
+    """Whoever asks may not do this, or did not show who they are; `wait_s` is how long to wait before trying again."""
+
+    def __init__(self, message: Message | str, wait_s: float = 0.0) -> None:
+        super().__init__(message)
+        self.wait_s = wait_s
 
 
 class ReceiptError(AssetmapError, ValueError):

@@ -26,7 +26,7 @@ from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
 
 from assetmap.errors import UnknownKey
-from assetmap.messages import Label, M, Message, Percent, fill
+from assetmap.messages import Label, Language, M, Message, Percent, fill
 
 SOURCE = "en"
 """The language of the sentences in the code."""
@@ -67,6 +67,8 @@ def say_value(value: Any, lang: str) -> str:
             return value.said(lang)
         case Percent():
             return percent(value, lang)
+        case Language():
+            return str(_locale(lang).languages.get(value, value))
         case str():
             return value
         case bool():

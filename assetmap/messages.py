@@ -45,6 +45,12 @@ class Percent(float):
         return f"{float(self) * 100:.0f} %"
 
 
+class Language(str):
+    """The code of a language ("nb") that is said by its name in the reader's language."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True)
 class Label:
     """A name that brings its own translations, such as a category's."""

@@ -153,6 +153,15 @@ class Copies(Protocol):
     def replace(self, past: Past, finish: Finish) -> None:
         """Put a backup in place of a store that is lost, all of it or nothing; what is left of that is kept aside."""
 
+    def people_back(self, past: Past) -> None:
+        """Put the people of a backup in place where the store has none; where it has, what they said since holds."""
+
+    def people_moved(self, since: datetime.datetime) -> bool:
+        """Whether people may have changed since a moment, which the state of the map does not tell."""
+
+    def tend(self, now: datetime.datetime) -> None:
+        """What is to be done from time to time also where no backup is due: old copies of keys go."""
+
 
 def state_of(connection: sa.Connection) -> str:
     """Which state a store of any version has: another one after each change, also by another program."""

@@ -361,7 +361,7 @@ class Store:
             StoreError: The disk is full or the place may not be written to; an older file there is untouched.
         """
         target = asked.place(path)
-        if str(target.parent) == self.address and target.name in ("map.gpkg", "people.db"):
+        if str(target.parent) == self.address and target.name in ("map.gpkg", "people.db", "keys.db"):
             raise StoreError(M("A snapshot cannot take the place of the store itself. Give another name than {file}.",
                                file=target))  # fmt: skip
         with replacing(target) as fresh:

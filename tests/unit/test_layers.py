@@ -24,7 +24,7 @@ RANKS: dict[int, set[str]] = {
     6: {"assetmap", "api", "gathering", "rerun", "round_trip", "importing", "demo"},
     5: {"reports"},
     4: {"sources", "store", "analyses", "maps", "exports"},
-    3: {"walk", "disclosure", "upkeep"},
+    3: {"walk", "disclosure", "upkeep", "connect"},
     2: {"osm", "registry", "settings", "i18n", "atomic"},
     1: {"model"},
     0: {"errors", "messages"},

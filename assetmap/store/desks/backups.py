@@ -14,7 +14,7 @@ from assetmap.messages import M
 from assetmap.model.change import Outcome
 from assetmap.store import asked, content
 from assetmap.store import tables as t
-from assetmap.store.copies import Backup, Past, demand_whole, laid_down, lay_down, remove, state_of
+from assetmap.store.copies import Backup, Past, demand_whole, laid_down, lay_down, moment, remove, state_of
 from assetmap.store.erasures import Erasure, erasures, missed, noted
 from assetmap.store.home import Home
 from assetmap.store.restoring import bring_back, by_asset, contacts_of, finish
@@ -95,7 +95,11 @@ class Backups:
             state = state_of(connection)
         if now is not None:
             asked.thing(now, datetime.datetime)
-        return is_due(self.kept(), state, now or datetime.datetime.now(datetime.UTC))
+        now = now or datetime.datetime.now(datetime.UTC)
+        kept = self.kept()
+        if is_due(kept, state, now):
+            return True
+        return is_due(kept, "", now) and self._home.copies.people_moved(moment(kept[0].at))
 
     def tick(self, now: datetime.datetime | None = None) -> Backup | None:
         """Make a backup where one is due; for programs that run long, every few minutes.
@@ -104,7 +108,10 @@ class Backups:
             StoreError: As in `make`.
         """
         now = now or datetime.datetime.now(datetime.UTC)
-        if self._home.read_only or not self.due(now):
+        if self._home.read_only:
+            return None
+        self._home.copies.tend(now)
+        if not self.due(now):
             return None
         return self._make("", now)
 
@@ -130,6 +137,7 @@ class Backups:
         with self._opened(chosen) as past:
             with writing(self._home, by=by, why=chosen.name, kind="restore", tidy=True) as pen:
                 lay_down(self._home.copies, "restore")
+                self._home.copies.people_back(past)
                 brought = bring_back(pen, self._home, past)
             self._home.prune(brought.assets, brought.sources, brought.contacts)
             self._home.wipe()

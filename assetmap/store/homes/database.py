@@ -103,6 +103,18 @@ class Database:
         """Keep no connection any more, as the file is about to be another one."""
         self._keeper.end_all()
 
+    def cut_log(self) -> bool:
+        """Move the whole log into the file and cut it to nothing, so that nothing deleted stays in it. The caller
+        holds the lock of the folder.
+
+        Returns:
+            Whether that was done; not while somebody still reads an older state.
+        """
+        self.end_idle()
+        with explaining(self.path), contextlib.closing(self._keeper.take()) as connection:
+            (busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not busy
+
     def backup(self, target: Path) -> None:
         """Copy the file as it is now into another, through SQLite, while others go on working."""
         with speaking(target):

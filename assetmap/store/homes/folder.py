@@ -17,6 +17,8 @@ from assetmap.errors import StoreError
 from assetmap.messages import M
 
 MAP, PEOPLE, SNAPSHOTS = "map.gpkg", "people.db", "snapshots"
+KEYS, KEY_COPIES = "keys.db", "key-backups"
+"""What opens the people, and its own copies: in no backup of the rest."""
 _OURS = re.compile(
     r"network\.\d+\.npz|basemap\.\d+\.pmtiles|\.(part|network|basemap)-[0-9a-f]{8}\.(npz|pmtiles|parquet)(\..*)?"
 )

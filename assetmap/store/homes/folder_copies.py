@@ -1,12 +1,14 @@
 """How is a store in a folder backed up, and how is a backup of it read?
 
 Through SQLite's backup, in one step, and never by copying the live file: that would drop its locks and could catch it
-in the middle of a change. What was copied is read again. Personal values and the files beside the map go with it.
+in the middle of a change. What was copied is read again. Personal values and the files beside the map go with it; the
+keys of people never do: they have copies of their own, apart and for a few days.
 """
 
 from __future__ import annotations
 
 import contextlib
+import datetime
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -24,9 +26,12 @@ from assetmap.store.copies import BACKUPS, Backup, Content, Finish, Past, state_
 from assetmap.store.geometry import register
 from assetmap.store.homes import gpkg, people
 from assetmap.store.homes.database import Database, explaining
-from assetmap.store.homes.folder import MAP, PEOPLE, owner_only
+from assetmap.store.homes.folder import KEYS, MAP, PEOPLE, owner_only
 from assetmap.store.homes.folder_rescue import SCRATCH, is_lost, put_in_place
 from assetmap.store.homes.turns import locked
+from assetmap.store.people import key_copies
+from assetmap.store.people.home import FolderPeople
+from assetmap.store.people.restoring import bring_back
 
 _TRIES = 3
 
@@ -56,6 +61,7 @@ class FolderCopies:
                 owner_only(fresh / PEOPLE)
             Database(self._place / PEOPLE, self._wait_s).backup(fresh / PEOPLE)
             _demand_sound(fresh / PEOPLE)
+            key_copies.tend(self._place, datetime.datetime.now(datetime.UTC), due=True)  # apart, and for a short time
         with reading_file(fresh / MAP) as connection:
             version, state = content.signed_version(connection), state_of(connection)
             named = _named(connection)
@@ -89,6 +95,22 @@ class FolderCopies:
         """Put the map of a backup in place of one that is lost."""
         with self.alone():
             put_in_place(self._place, self._database(), past, finish)
+            self.people_back(past)
+
+    def people_back(self, past: Past) -> None:
+        """From its `people.db`, with the keys that are there or in their copies. Only under the lock."""
+        bring_back(FolderPeople(self._place, self._wait_s), past.folder)
+
+    def people_moved(self, since: datetime.datetime) -> bool:
+        """By the moment at which the file or its log was last written."""
+        files = [self._place / f"{PEOPLE}{end}" for end in ("", "-wal")]
+        return any(file.stat().st_mtime > since.timestamp() for file in files if file.exists())
+
+    def tend(self, now: datetime.datetime) -> None:
+        """The keys of people, and their copies."""
+        if (self._place / KEYS).exists() or key_copies.made(self._place):
+            with self.alone():
+                key_copies.tend(self._place, now)
 
 
 def _agreed_copy(database: Database, target: Path) -> dict[str, int]:

@@ -8,6 +8,7 @@ folder that the setting `backups` names.
 from __future__ import annotations
 
 import contextlib
+import datetime
 import re
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -104,3 +105,13 @@ class ServerCopies:
     def replace(self, past: Past, finish: Finish) -> None:
         """Make the schema anew from a backup; what is left of it is kept under another name."""
         put_in_place(self._home, past, finish)
+
+    def people_back(self, past: Past) -> None:
+        """Nobody is kept on a server."""
+
+    def people_moved(self, since: datetime.datetime) -> bool:
+        """Nobody is kept on a server."""
+        return False
+
+    def tend(self, now: datetime.datetime) -> None:
+        """There are no keys on a server."""
