@@ -51,6 +51,9 @@ ROOMS_OF: dict[str, set[str]] = {
     "sqlalchemy": {"store"},
     "alembic": {"store"},
     "pandera": {"model"},
+    "cryptography": {"store"},
+    "argon2": {"store"},
+    "pyotp": {"store"},
     "osmium": {"osm"},
     "pydantic_settings": {"settings"},
 }
