@@ -1,8 +1,8 @@
-"""What is each of two records by now, when it turns out that they were never one thing?
+"""What is each of two records by now, when it turns out that they were never one thing, or that they are after all?
 
 While they were one, both sources spoke of the one that stayed. So taking a join back is more than what was there before
-it: each record becomes what it would be without the other, by what its own sources have said since. What people changed
-stays theirs.
+it: each record becomes what it would be without the other, by what its own sources have said since. Where a parting is
+taken back it is the other way round. What people changed stays theirs.
 """
 
 from __future__ import annotations
@@ -29,26 +29,29 @@ _READ, _BACK, _OTHER = "read", "back", "other"
 _READINGS = ("import", "refresh")
 
 
-def apart(pen: Pen, number: int, events: Iterable[Event]) -> list[Event]:
-    """The events to take back so that what a changeset joined is two again, each as it would be without the other.
+def with_the_news(pen: Pen, number: int, events: Iterable[Event]) -> list[Event]:
+    """The events to take back so that what a changeset joined is two again, each as it would be without the other; and
+    what it parted one again, with what the sources said since.
 
     To be asked before anything of it is taken back.
 
     Args:
-        number: The changeset. One that joined nothing is taken back as it was.
+        number: The changeset. One that neither joined nor parted is taken back as it was.
         events: What it did.
     """
     found = list(events)
-    rows = sa.select(t.match).where(
-        t.match.c.changeset == number, t.match.c.decision == "same", t.match.c.kept.is_not(None)
-    )
+    rows = sa.select(t.match).where(t.match.c.changeset == number, t.match.c.kept.is_not(None))
     for row in pen.connection.execute(rows).fetchall():
         last = joined.turned_out(joined.merged(pen.connection), row.kept)
         other = row.b if row.kept == row.a else row.a
         pair = _Pair.of(pen.connection, last, other, json.loads(row.origins or "[]"))
-        if last in pair.stored and other in pair.stored:
+        if last not in pair.stored or other not in pair.stored:
+            continue
+        if row.decision == "same":
             found = _put(found, _without_the_other(pair, number, found))
             found = _put(found, _by_its_own(pen, pair, number, found))
+        else:
+            found = _one_again(pen, pair, number, found)
     return found
 
 
@@ -119,7 +122,7 @@ def _without_the_other(pair: _Pair, number: int, events: list[Event]) -> Event |
     start = next((i for i, e in enumerate(chain) if e.changeset is not None and e.changeset >= number), len(chain))
     then = dict((chain[start].before if start < len(chain) else there.state) or there.state)
     alone = pair.alone(pair.last, {n: v for n, v in then.items() if n not in OF_THE_ROW}, chain[:start], pair.staying)
-    before, after = dict(event.before or {}), dict(event.after or {})
+    before, after = _states(event)
     for name in there.record:
         now, mine = there.record[name], alone.get(name)
         if name in (*there.held, *OF_PEOPLE, *OF_THE_SOURCE):
@@ -138,7 +141,7 @@ def _by_its_own(pen: Pen, pair: _Pair, number: int, events: list[Event]) -> Even
     event = _event(events, there, number)
     if event is None:
         return None
-    before, after = dict(event.before or {}), dict(event.after or {})
+    before, after = _states(event)
     alone = pair.alone(pair.other, there.record, pair.chains.get(pair.other, []), pair.leaving)
     for name, value in alone.items():
         if not same(value, there.record.get(name)) and name not in there.held:
@@ -151,6 +154,29 @@ def _by_its_own(pen: Pen, pair: _Pair, number: int, events: list[Event]) -> Even
         if dropped:  # the moment says that no person put it into the bin
             claims.mark_absent(pen.connection, [claim.origin for claim in pair.leaving], since)
     return replace(event, before=before, after=after)
+
+
+def _one_again(pen: Pen, pair: _Pair, number: int, events: list[Event]) -> list[Event]:
+    """What the other's sources said since goes to the one that stays, where it had filled the field before."""
+    kept, other = pair.stored[pair.last], pair.stored[pair.other]
+    ours, theirs = _event(events, kept, number), _event(events, other, number)
+    if ours is None or theirs is None:
+        return events
+    said = claims.of_assets(pen.connection, [other.id]).get(other.id, [])
+    (was, became), (before, after) = _states(ours), _states(theirs)
+    for name, now in other.record.items():
+        then = after.get(name)
+        if same(now, then) or name in other.held or not _only(name, now, said, []):
+            continue
+        before[name] = after[name] = now
+        free = same(was.get(name), then) and same(kept.record.get(name), became.get(name)) and name not in kept.held
+        if free and name not in (*OF_PEOPLE, *OF_THE_SOURCE) and not withheld(other.record, None, kept):
+            was[name] = now
+    return _put(_put(events, replace(ours, before=was, after=became)), replace(theirs, before=before, after=after))
+
+
+def _states(event: Event) -> tuple[Record, Record]:
+    return dict(event.before or {}), dict(event.after or {})
 
 
 def _only(name: str, value: object, leaving: list[Claim], staying: list[Claim]) -> bool:

@@ -158,6 +158,24 @@ def test_a_parting_after_a_newer_edition_is_one_change_that_can_be_undone(store:
     assert (shown(store, ours), shown(store, theirs)) == two
 
 
+def test_one_again_it_has_what_the_source_said_while_they_were_two(store: Store) -> None:
+    ours, theirs = twins(store)
+    store.matches.decide(ours, theirs, "same", keep=ours)
+    edition(store, **NEWS)
+    parted = store.matches.part(ours, theirs)
+    later = {**NEWS, "operator": "Ola AS", "wheelchair": "yes"}
+    assert edition(store, **later).changed == (theirs,)
+    undone = store.journal.undo(parted.changeset or 0)
+    assert (undone.clashes, undone.changed, undone.gone) == ((), (ours,), (theirs,))
+    record = store.records.get(ours)[ours].record
+    assert (record["name"], record["operator"], record["wheelchair"]) == ("Kafé Blå", "Ola AS", "yes")
+    assert edition(store, **later).changeset is None
+    assert edition(store, **{**later, "operator": "Per AS"}).changed == (ours,)
+    store.matches.part(ours, theirs)
+    assert (shown(store, ours)["operator"], shown(store, theirs)["operator"]) == (None, "Per AS")
+    assert store.records.get(theirs)[theirs].record["wheelchair"] == "yes"
+
+
 def test_what_the_own_source_says_by_now_takes_the_place_of_what_came_from_the_other(store: Store) -> None:
     ours, theirs = twins(store)
     store.matches.decide(ours, theirs, "same", keep=ours)

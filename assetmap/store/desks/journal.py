@@ -176,7 +176,7 @@ class Journal:
                 raise self._not_by_undoing(pen.connection, wanted)
             assets = touched_by(pen.connection, number)
             events = [e for chain in events_of(pen.connection, assets).values() for e in chain if e.changeset == number]
-            take_back(pen, parting.apart(pen, number, events), tally)
+            take_back(pen, parting.with_the_news(pen, number, events), tally)
             pen.whole = not tally.clashes
             if pen.written is not None:
                 joined.turn(pen, number)

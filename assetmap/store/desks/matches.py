@@ -132,7 +132,7 @@ class Matches:
                 raise InputError(M("These two were not joined, so there is nothing to part."))
             chains = events_of(pen.connection, touched_by(pen.connection, row.changeset))
             mine = [e for chain in chains.values() for e in chain if e.changeset == row.changeset]
-            take_back(pen, parting.apart(pen, row.changeset, [e for e in mine if e.asset in (a, b)]), tally)
+            take_back(pen, parting.with_the_news(pen, row.changeset, [e for e in mine if e.asset in (a, b)]), tally)
             joined.turn(pen, row.changeset, decision="different")
         return tally.outcome(pen.written)
 
