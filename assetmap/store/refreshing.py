@@ -88,7 +88,7 @@ def _meet(pen: Pen, met: dict[str, Record], known: dict[str, Claim], stored: dic
         if _news(claim, now):
             notes.append(replace(claim, said={**claim.said, **_spoken(now)}, at=pen.at[:10], absent=None))
         told = changes.get(claim.asset, {})
-        heard = now if claim.first or not _withheld(now, stored.get(origin), there) else {}
+        heard = now if claim.first or not withheld(now, stored.get(origin), there) else {}
         done = refresh({**there.record, **told}, there.held, claim.said, heard, first=claim.first)
         values = dict(done.values)
         if there.deleted_at is not None:
@@ -111,7 +111,7 @@ def _erased(pen: Pen) -> dict[str, set[str]]:
     return found
 
 
-def _withheld(now: Record, own: Stored | None, there: Stored) -> bool:
+def withheld(now: Record, own: Stored | None, there: Stored) -> bool:
     """Whether a row that was joined to an asset is for a narrower circle than that one, and so gives it nothing."""
     records = [now] if own is None else [now, own.record]
     return max(guarded(record) for record in records) > guarded(there.record)

@@ -6,10 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from assetmap.errors import InputError
-from assetmap.model.change import Change
+from assetmap.model.change import Change, Outcome
 from assetmap.store import Store
+from assetmap.store import tables as t
 from tests.stored_world import CLUBS, OSM, assets, inventory
 
 NAMES = ("Park", "Kafé Blå", "Kor")
@@ -92,6 +94,142 @@ def test_parted_each_is_what_it_was_and_has_its_own_source(store: Store) -> None
     assert done.changed == (theirs,)
     with pytest.raises(InputError, match="not joined"):
         store.matches.part(ours, theirs)
+
+
+def edition(store: Store, **said: object) -> Outcome:
+    """The list is read again, and says something else of the café."""
+    row = assets(("Kafe Blaa",), CLUBS, **{"description": "God kaffe", "website": "https://example.org", **said})
+    _, theirs = twins_of(store)
+    return store.add(row.set_geometry([store.records.get(theirs)[theirs].record["geometry"]], crs=4326), CLUBS)
+
+
+def twins_of(store: Store) -> tuple[str, str]:
+    """The same, whether they are joined or not."""
+    with store.home.reading() as connection:
+        claims = {row.source: row.origin for row in connection.execute(sa.select(t.claim))}
+        ours = connection.scalar(sa.select(t.asset.c.id).where(t.asset.c.name == "Kafé Blå"))
+    return str(ours), claims[CLUBS.source]
+
+
+NEWS = {
+    "website": "https://ny.example", "operator": "Kari AS", "address": "Storgata 5", "opening_hours": "Mo 09:00-12:00",
+}  # fmt: skip
+ASKED = ("name", "source", "address", "operator", "website", "description", "opening_hours")
+
+
+def shown(store: Store, asset: str) -> dict[str, object]:
+    return {name: store.records.get(asset)[asset].record[name] for name in ASKED}
+
+
+@pytest.mark.parametrize("way", ["part", "undo"])
+@pytest.mark.parametrize("keep", ["ours", "theirs"])
+def test_taken_apart_after_a_newer_edition_each_is_what_its_own_source_says(store: Store, keep: str, way: str) -> None:
+    ours, theirs = twins(store)
+    before = shown(store, ours)
+    joined = store.matches.decide(ours, theirs, "same", keep=ours if keep == "ours" else theirs)
+    edition(store, **NEWS)
+    one = ours if keep == "ours" else theirs
+    assert shown(store, one)["operator"] == "Kari AS"
+    done = store.matches.part(ours, theirs) if way == "part" else store.journal.undo(joined.changeset or 0)
+    assert done.clashes == ()
+    assert shown(store, ours) == before
+    apart = {"name": "Kafe Blaa", "source": CLUBS.source, "description": "God kaffe", **NEWS}
+    assert shown(store, theirs) == apart
+    again = edition(store, **NEWS)
+    assert (again.changeset, again.kept) == (None, ()), "as before, and nobody holds anything"
+    assert edition(store, **{**NEWS, "operator": "Ola AS"}).changed == (theirs,)
+    assert shown(store, theirs) == {**apart, "operator": "Ola AS"}
+    assert shown(store, ours) == before
+
+
+def test_a_parting_after_a_newer_edition_is_one_change_that_can_be_undone(store: Store) -> None:
+    ours, theirs = twins(store)
+    store.matches.decide(ours, theirs, "same", keep=ours)
+    edition(store, **NEWS)
+    one = shown(store, ours)
+    parted = store.matches.part(ours, theirs)
+    two = shown(store, ours), shown(store, theirs)
+    undone = store.journal.undo(parted.changeset or 0)
+    assert (undone.clashes, shown(store, ours)) == ((), one)
+    assert edition(store, **NEWS).changeset is None
+    assert edition(store, **{**NEWS, "operator": "Ola AS"}).changed == (ours,), "it is one again"
+    edition(store, **NEWS)
+    store.matches.part(ours, theirs)
+    assert (shown(store, ours), shown(store, theirs)) == two
+
+
+def test_one_again_it_has_what_the_source_said_while_they_were_two(store: Store) -> None:
+    ours, theirs = twins(store)
+    store.matches.decide(ours, theirs, "same", keep=ours)
+    edition(store, **NEWS)
+    parted = store.matches.part(ours, theirs)
+    later = {**NEWS, "operator": "Ola AS", "wheelchair": "yes"}
+    assert edition(store, **later).changed == (theirs,)
+    undone = store.journal.undo(parted.changeset or 0)
+    assert (undone.clashes, undone.changed, undone.gone) == ((), (ours,), (theirs,))
+    record = store.records.get(ours)[ours].record
+    assert (record["name"], record["operator"], record["wheelchair"]) == ("Kafé Blå", "Ola AS", "yes")
+    assert edition(store, **later).changeset is None
+    assert edition(store, **{**later, "operator": "Per AS"}).changed == (ours,)
+    store.matches.part(ours, theirs)
+    assert (shown(store, ours)["operator"], shown(store, theirs)["operator"]) == (None, "Per AS")
+    assert store.records.get(theirs)[theirs].record["wheelchair"] == "yes"
+
+
+def test_what_the_own_source_says_by_now_takes_the_place_of_what_came_from_the_other(store: Store) -> None:
+    ours, theirs = twins(store)
+    store.matches.decide(ours, theirs, "same", keep=ours)
+    newer = assets(NAMES, website=[None, "https://osm.example", None], operator=[None, "OSM AS", None])
+    edition(store, operator="Kari AS")
+    kept = store.save(inventory(newer)).kept
+    assert ours in kept, "the list was first"
+    store.matches.part(ours, theirs)
+    assert (shown(store, ours)["website"], shown(store, ours)["operator"]) == ("https://osm.example", "OSM AS")
+    assert store.save(inventory(newer)).changeset is None
+
+
+def test_what_people_did_stays_theirs_when_parted_after_a_newer_edition(store: Store) -> None:
+    ours, theirs = twins(store)
+    store.journal.apply([Change(theirs, {"description": "Best kaffe"})], by="Kari")
+    reading = edition(store, address="Storgata 1")
+    store.journal.undo(reading.changeset or 0)
+    with store.home.writing() as qgis:
+        qgis.execute(sa.update(t.asset).where(t.asset.c.id == theirs).values(name="Kafe Blå AS"))
+    store.matches.decide(ours, theirs, "same", keep=ours)
+    edition(store, **{**NEWS, "address": "Storgata 1", "description": "Stengt"})
+    store.journal.apply([Change(ours, {"operator": "Ola AS"})], by="Ola")
+    done = store.matches.part(ours, theirs)
+    assert shown(store, ours)["operator"] == "Ola AS"
+    assert shown(store, ours)["website"] is None
+    assert shown(store, theirs) == {
+        "name": "Kafe Blå AS", "source": CLUBS.source, "description": "Best kaffe", **NEWS, "address": None,
+    }  # fmt: skip
+    assert {clash.field for clash in done.clashes} <= {"operator"}
+
+
+def test_parted_after_both_sources_lost_it_it_stays_in_the_bin_until_its_source_has_it_again(store: Store) -> None:
+    ours, theirs = twins(store)
+    frame = store.inventory("connector", network=False).frame
+    store.matches.decide(ours, theirs, "same", keep=ours)
+    rest = assets(NAMES).iloc[[0, 2]]
+    assert store.save(inventory(rest).replace(provenance=(OSM, CLUBS))).gone == (ours,)
+    done = store.matches.part(ours, theirs)
+    assert (done.restored, done.gone) == ((), (theirs,))
+    there = store.records.get([ours, theirs])
+    assert [bool(one.deleted_at) for one in there.values()] == [True, True]
+    assert there[theirs].merged_into is None
+    back = store.add(frame.loc[[theirs]], CLUBS)
+    assert back.restored == (theirs,)
+    assert store.records.get(ours)[ours].deleted_at is not None
+
+
+def test_parted_what_only_the_other_source_still_has_goes_into_the_bin(store: Store) -> None:
+    ours, theirs = twins(store)
+    store.matches.decide(ours, theirs, "same", keep=ours)
+    assert store.save(inventory(assets(NAMES).iloc[[0, 2]])).gone == (), "the list still has it"
+    done = store.matches.part(ours, theirs)
+    assert (done.restored, done.gone) == ((theirs,), (ours,))
+    assert store.save(inventory(assets(NAMES))).restored == (ours,)
 
 
 def test_what_a_person_changed_since_stays_when_they_are_parted(store: Store) -> None:

@@ -213,8 +213,7 @@ def test_the_check_finds_an_index_that_does_not_follow(tmp_path: Path) -> None:
     [
         "UPDATE rtree_asset_geom SET minx = minx + 0.0001, maxx = maxx + 0.0001",
         "UPDATE rtree_asset_geom SET maxy = maxy + 0.001",
-        "DROP TRIGGER asset_history_edit; "
-        "CREATE TRIGGER asset_history_edit AFTER UPDATE ON asset BEGIN SELECT 1; END",
+        "DROP TRIGGER asset_history_edit; CREATE TRIGGER asset_history_edit AFTER UPDATE ON asset BEGIN SELECT 1; END",
         "DROP TRIGGER rtree_asset_geom_insert; "
         "CREATE TRIGGER rtree_asset_geom_insert AFTER INSERT ON asset BEGIN SELECT 1; END",
     ],

@@ -75,7 +75,7 @@ def _changeset(store: Store, entry: Changeset) -> None:
         st.button(tell(M("Close") if is_open else M("What it did")), key=f"open-{entry.number}", type="tertiary",
                   icon=f":material/{'expand_less' if is_open else 'expand_more'}:", on_click=_open,
                   args=(None if is_open else entry.number,))  # fmt: skip
-        if mine and entry.undone_by is None:
+        if mine and entry.undone_by is None and entry.kind != "restore":
             _undo_button(entry)
     if is_open:
         _effects(entry)

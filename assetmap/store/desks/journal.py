@@ -15,7 +15,7 @@ from assetmap.errors import InputError
 from assetmap.messages import M
 from assetmap.model.change import Change, Changeset, Effect, Outcome, Version
 from assetmap.model.schema import check_row
-from assetmap.store import asked, content, joined
+from assetmap.store import asked, content, joined, parting
 from assetmap.store import tables as t
 from assetmap.store.copies import laid_down
 from assetmap.store.doing import NOT_HELD, carry_out, no_version, unknown
@@ -176,7 +176,7 @@ class Journal:
                 raise self._not_by_undoing(pen.connection, wanted)
             assets = touched_by(pen.connection, number)
             events = [e for chain in events_of(pen.connection, assets).values() for e in chain if e.changeset == number]
-            take_back(pen, events, tally)
+            take_back(pen, parting.with_the_news(pen, number, events), tally)
             pen.whole = not tally.clashes
             if pen.written is not None:
                 joined.turn(pen, number)

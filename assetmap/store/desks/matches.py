@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from assetmap.errors import InputError
 from assetmap.messages import M
 from assetmap.model.change import Outcome
-from assetmap.store import asked, claims, joined
+from assetmap.store import asked, claims, joined, parting
 from assetmap.store import tables as t
 from assetmap.store.doing import unknown
 from assetmap.store.frames import read_frame
@@ -115,8 +115,10 @@ class Matches:
         joined.note(pen, a.id, b.id, "same", by, kept=kept.id, origins=json.dumps(origins), changeset=pen.number)
 
     def part(self, a: str, b: str, *, by: str = "") -> Outcome:
-        """Let two records that were joined be two again: each gets back what it was, as far as nobody changed the same
-        since, and its own sources. They are noted as different.
+        """Let two records that were joined be two again, and note that they are different.
+
+        Each gets back its own sources, and is what it would be by now with them alone; what people changed since stays.
+        One that none of its own sources has any more lies in the bin.
 
         Raises:
             InputError: They were not joined.
@@ -130,7 +132,7 @@ class Matches:
                 raise InputError(M("These two were not joined, so there is nothing to part."))
             chains = events_of(pen.connection, touched_by(pen.connection, row.changeset))
             mine = [e for chain in chains.values() for e in chain if e.changeset == row.changeset]
-            take_back(pen, [e for e in mine if e.asset in (a, b)], tally)
+            take_back(pen, parting.with_the_news(pen, row.changeset, [e for e in mine if e.asset in (a, b)]), tally)
             joined.turn(pen, row.changeset, decision="different")
         return tally.outcome(pen.written)
 
