@@ -141,6 +141,7 @@ READING: dict[str, Callable[[Store], object]] = {
     "journal.erased": lambda s: s.journal.erased(A),
     "matches.proposals": lambda s: s.matches.proposals(),
     "matches.decided": lambda s: s.matches.decided(),
+    "review.check": lambda s: s.review.check("gone", asset=A),
     "review.queue": lambda s: s.review.queue(),
     "review.get": lambda s: s.review.get(waiting(s)),
     "snapshots.list": lambda s: s.snapshots.list(),

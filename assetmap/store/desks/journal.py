@@ -190,7 +190,7 @@ class Journal:
         later = t.changeset.c.number > wanted.number
         end = connection.scalar(sa.select(t.changeset.c.at).where(later).order_by(t.changeset.c.number).limit(1))
         for backup in laid_down(self._home.copies.folder):
-            if backup.reason == "restore" and wanted.at <= backup.at and (end is None or backup.at <= end):
+            if backup.reason == "restore" and wanted.at <= backup.at and (end is None or backup.at < end):
                 return InputError(M("Change {number} put a whole backup back, which is more than its assets, so it is "
                                     "taken back as a whole too: assetmap restore {name}", number=wanted.number,
                                     name=backup.name))  # fmt: skip
