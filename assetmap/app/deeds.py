@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from assetmap.app.desk import DERIVED, begin, called, current, desk, do, look_again, note, put_away
+from assetmap.app.desk import DERIVED, T, begin, called, current, desk, do, look_again, note, put_away
 from assetmap.errors import AssetmapError
-from assetmap.messages import M, Message
+from assetmap.messages import M, Message, Mn
 from assetmap.model.change import Change, Outcome
 from assetmap.model.fields import title
 from assetmap.store.desks.journal import Journal
@@ -56,6 +56,15 @@ def revert(asset: str, version: int) -> None:
         _refresh()
 
 
+def erase(asset: str, field: str) -> None:
+    """Take the words of a field out of the asset and of all that it ever was; that cannot be taken back."""
+    count = _try(lambda journal, by: journal.erase(asset, [field], by=by))
+    if count is not None:
+        note(Mn("The words are erased. One earlier version held some.",
+                "The words are erased. {n} earlier versions held some.", count), None)  # fmt: skip
+        _refresh()
+
+
 def undo() -> None:
     """Take back what the notice tells of."""
     notice = desk().notice
@@ -97,7 +106,7 @@ def _refresh() -> None:
         put_away()
 
 
-def _try(action: Callable[[Journal, str], Outcome]) -> Outcome | None:
+def _try(action: Callable[[Journal, str], T]) -> T | None:
     try:
         return do(action)
     except AssetmapError as fault:

@@ -11,7 +11,7 @@ import uuid
 import zoneinfo
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import streamlit as st
 
@@ -30,6 +30,7 @@ Doing = Literal["", "add", "edit", "move", "history"]
 DERIVED = ("kind", "opening_hours_normal")
 """Fields that follow from another one, which is the one to ask about."""
 _KEY = "_desk"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,7 @@ def current() -> Stored | None:
     return cache.current_store().records.get(desk().asset).get(desk().asset)
 
 
-def do(action: Callable[[Journal, str], Outcome]) -> Outcome:
+def do(action: Callable[[Journal, str], T]) -> T:
     """Change the store as this visitor.
 
     Raises:

@@ -250,12 +250,27 @@ def test_a_day_is_written_out_in_the_history_of_an_asset(work: Open, store: Stor
     assert "17. mai 2026" in said(work("history", LIBRARY, "nb")).replace("\\", "")
 
 
+def test_words_are_taken_out_of_all_that_an_asset_ever_was(work: Open, store: Store) -> None:
+    store.journal.apply([Change(LIBRARY, {"description": "Spør etter Hjørdis"})])
+    store.journal.apply([Change(LIBRARY, {"description": "Åpent hver dag"})])
+    page = work("history", LIBRARY, "nb")
+    assert "Hjørdis" in said(page)
+    page.selectbox(key="erase-field").select("Beskrivelse").run(timeout=30)
+    assert page.button(key="erase").disabled, "not before it was confirmed"
+    page.checkbox(key=f"erase-sure-{LIBRARY}-description").check().run(timeout=30)
+    page.button(key="erase").click().run(timeout=30)
+    assert "Ordene er slettet" in said(page)
+    assert "Hjørdis" not in said(page)
+    assert of(store)["description"] is None
+    assert all("Hjørdis" not in str(version.record) for version in store.journal.versions(LIBRARY))
+
+
 def test_history_hides_what_was_for_a_narrower_circle(work: Open, store: Store) -> None:
     store.journal.apply([Change(LIBRARY, {"audience": "staff", "description": "Hemmelig plan"})])
     store.journal.apply([Change(LIBRARY, {"audience": "public", "description": None})])
     page = work("history", LIBRARY)
     assert "Hemmelig" not in said(page)
-    assert "revert-2" not in buttons(page)
+    assert not {"revert-2", "erase"} & set(buttons(page))
 
 
 def placed(page: AppTest, at: tuple[float, float]) -> AppTest:

@@ -19,11 +19,13 @@ from assetmap.messages import M, Message
 from assetmap.model.audience import Audience
 from assetmap.model.change import Changeset, Record, Version
 from assetmap.model.fields import title
+from assetmap.model.schema import TEXT
 from assetmap.model.spot import metres_between
 from assetmap.settings import settings
 from assetmap.store.rows import DELETED
 
 _AT_ONCE = 8
+_WORDS = {"description", "address", "website", "operator", "names", "near", "opening_hours", "tags"}
 _KINDS: dict[str, Message] = {
     "import": M("read from a file or service"), "refresh": M("read again from its source"),
     "undo": M("taken back"), "confirm": M("confirmed"), "merge": M("two records joined"),
@@ -50,7 +52,27 @@ def asset_history() -> None:
         _version(version, before.get(version.version), sets.get(version.changeset or 0), version is versions[0])
     if len(versions) > many:
         st.button(tell(M("Show older ones")), key="older", icon=":material/expand_more:", on_click=_older, args=(many,))
+    _erasing(mine.asset, versions)
     reveal()
+
+
+def _erasing(asset: str, versions: list[Version]) -> None:
+    """A way to take somebody's words out of all that the asset ever was, where this circle sees all of that."""
+    if not all(_open_to_us(version.record) for version in versions):
+        return
+    held = [name for name in TEXT if name in _WORDS and any(version.record.get(name) for version in versions)]
+    if not held:
+        return
+    with st.expander(tell(M("Take somebody's words out for good")), icon=":material/ink_eraser:"):
+        st.caption(tell(M("For words about a person that should not be here: they go out of this place and of every "
+                          "earlier version of it. Nobody can bring them back.")))  # fmt: skip
+        labels = {name: tell(title(name)) for name in held}
+        field = st.selectbox(
+            tell(M("Which words?")), held, key="erase-field", format_func=lambda one: labels.get(one, one)
+        )
+        sure = st.checkbox(tell(M("Yes, for good")), key=f"erase-sure-{asset}-{field}")
+        st.button(tell(M("Erase")), key="erase", icon=":material/delete_forever:", disabled=not sure or field is None,
+                  on_click=deeds.erase, args=(asset, str(field)))  # fmt: skip
 
 
 def _older(many: int) -> None:
