@@ -53,10 +53,16 @@ function said(text) {
   }
 }
 
-// Own parts of the page are left alone: they are in the right language already.
 function text(node) {
   const found = said(node.data.trim());
-  if (found && found !== node.data && !node.parentElement?.closest("[data-testid=stMarkdownContainer], script, style")) node.data = found;
+  if (found && found !== node.data && !ours(node)) node.data = found;
+}
+
+// Own parts of the page are left alone: they are in the right language already. The words on the button that takes files
+// are Streamlit's, though it writes them as it writes ours.
+function ours(node) {
+  const part = node.parentElement?.closest("[data-testid=stMarkdownContainer], script, style");
+  return Boolean(part) && !part.closest("[data-testid=stFileUploaderDropzone]");
 }
 
 function attributes(element) {

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
+from playwright.sync_api import TimeoutError as Late
 
 from assetmap.app.pages.work import DESKS
 from assetmap.i18n import say
@@ -74,6 +75,8 @@ LOW = """() => [...document.querySelectorAll(".stMain :is(button, summary, [role
 @pytest.mark.parametrize("desk", DESKS)
 def test_what_a_thumb_taps_at_a_desk_is_high_enough(phone: Page, url: str, desk: str) -> None:
     visit(phone, url, desk)
+    with contextlib.suppress(Late):  # a page that was drawn this moment has not its last measures yet
+        phone.wait_for_function(f"({LOW})().length === 0", timeout=10_000)
     assert phone.evaluate(LOW) == []
 
 
